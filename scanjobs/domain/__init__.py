@@ -1,0 +1,1 @@
+"""Frozen values and enums that every room may use; standard library only."""

@@ -1,0 +1,100 @@
+"""A cookie as it was observed: its key, its attributes, the shape of its value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ConsentPhase(StrEnum):
+    """What the visitor had chosen when something was observed."""
+
+    BEFORE = "before"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+class Party(StrEnum):
+    """Whether a cookie belongs to the scanned site or to somebody else, by registrable domain."""
+
+    FIRST = "first"
+    THIRD = "third"
+
+
+class SameSite(StrEnum):
+    """The SameSite attribute as it was sent; `unspecified` when the cookie carried none."""
+
+    STRICT = "strict"
+    LAX = "lax"
+    NONE = "none"
+    UNSPECIFIED = "unspecified"
+
+
+class CookieOrigin(StrEnum):
+    """How we know of a cookie."""
+
+    SET_COOKIE = "set_cookie"
+    """A response asked the browser to store it: every attribute is known."""
+    REQUEST = "request"
+    """The browser sent it: name and value are known, the attributes are not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class CookieKey:
+    """What makes two cookies the same cookie (RFC 6265bis section 5.7, with the CHIPS partition)."""
+
+    name: str
+    domain: str
+    """Lower case, without a leading dot."""
+    path: str
+    partition: str = ""
+    """Site under which a partitioned cookie is stored, or empty."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueFingerprint:
+    """What is kept of a cookie's value: enough to compare within one scan, not enough to read it."""
+
+    sha256: str
+    """Hex digest of the scan's salt followed by the value."""
+    length: int
+    """Characters."""
+    shape: str
+    """For instance `uuid`, `hex`, `digits`, `json`, `text`, `empty`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObservedCookie:
+    """One cookie in one consent phase. An attribute that could not be seen is None."""
+
+    key: CookieKey
+    phase: ConsentPhase
+    origin: CookieOrigin
+    host_only: bool | None
+    secure: bool | None
+    http_only: bool | None
+    same_site: SameSite | None
+    partitioned: bool | None
+    is_session: bool | None
+    """True when it goes when the browser closes: neither Max-Age nor a valid Expires."""
+    expires_at: datetime | None
+    lifetime_seconds: int | None
+    """What the response asked for, from the moment it was received; None for session cookies."""
+    value: ValueFingerprint
+    kept_value: str | None
+    """The value itself, only where the user opted in."""
+    raw_set_cookie: str | None
+    """The header line, its value replaced by its length unless values are kept."""
+    first_url: str
+    """Where it was first seen in this phase; the query is left out."""
+    scheme: str
+    """`https` or `http`: how the response or request that showed it travelled."""
+    observed_at: datetime | None
+    times_seen: int = 1
+
+    @property
+    def shown_domain(self) -> str:
+        """The domain, with a leading dot when subdomains get the cookie too."""
+        return self.key.domain if self.host_only is not False else f".{self.key.domain}"

@@ -1,0 +1,88 @@
+"""A job and its states, from submit to outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class JobState(StrEnum):
+    """Where a job is in its life."""
+
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """True when nothing more happens to the job."""
+        return self in FINAL_STATES
+
+
+FINAL_STATES = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobRecord:
+    """The row of a job."""
+
+    id: str
+    batch_id: str | None
+    """Jobs that were submitted together share it."""
+    task: str
+    """Module and name, for instance `scanjobs.tasks.generate_report`."""
+    queue: str
+    state: JobState
+    priority: int
+    attempt: int
+    """How often a child has started it."""
+    arguments: dict[str, Any]
+    progress: float | None
+    """Percent, 0 to 100."""
+    progress_phase: str | None
+    created_at: datetime
+    run_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    worker_id: str | None
+    result: Any
+    error: str | None
+    """The last error as a sentence."""
+    hint: str | None
+    traceback: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerRecord:
+    """A worker process group that lives or was seen last."""
+
+    id: str
+    host: str
+    pid: int
+    queues: tuple[str, ...]
+    concurrency: int
+    started_at: datetime
+    seen_at: datetime
+    running: int
+    succeeded: int
+    failed: int
+    is_alive: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueRecord:
+    """How much waits and runs in one queue."""
+
+    name: str
+    queued: int
+    scheduled: int
+    """Waiting for their time, retries included."""
+    running: int
+    oldest_at: datetime | None
+    """When the longest waiting queued job was submitted."""

@@ -1,0 +1,90 @@
+"""What a cookie is for and whose it is, with the reason we say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanjobs.domain.cookies import ConsentPhase, CookieKey, ObservedCookie, Party
+from scanjobs.domain.evidence import Evidence
+
+
+class Category(StrEnum):
+    """The purpose of a cookie."""
+
+    NECESSARY = "necessary"
+    FUNCTIONAL = "functional"
+    ANALYTICS = "analytics"
+    MARKETING = "marketing"
+    UNCLASSIFIED = "unclassified"
+
+
+class Exemption(StrEnum):
+    """Whether a cookie may be stored without consent (ePrivacy Directive 5(3), WP194)."""
+
+    EXEMPT = "exempt"
+    NOT_EXEMPT = "not_exempt"
+    UNDETERMINED = "undetermined"
+
+
+class LabelSource(StrEnum):
+    """Where a category comes from, most trusted first."""
+
+    NAME_AND_DOMAIN = "name_and_domain"
+    NAME = "name"
+    VENDOR = "vendor"
+    PREFIX = "prefix"
+    SECOND_DATABASE = "second_database"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Label:
+    """What we say about one cookie and how sure we are."""
+
+    category: Category
+    vendor: str | None
+    source: LabelSource
+    confidence: float
+    """0 to 1."""
+    exemption: Exemption
+    exemption_reason: str
+    """One sentence for the report."""
+    privacy_url: str | None = None
+    declared_retention: str | None = None
+    """How long the database says such a cookie lives, in its words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledCookie:
+    """One cookie of a scan with its label and what each phase showed of it."""
+
+    key: CookieKey
+    party: Party
+    label: Label
+    observations: tuple[ObservedCookie, ...]
+    """One per phase it was seen in, in the order of the visit; never empty."""
+
+    @property
+    def phases(self) -> tuple[ConsentPhase, ...]:
+        """The phases it was seen in."""
+        return tuple(observation.phase for observation in self.observations)
+
+    @property
+    def latest(self) -> ObservedCookie:
+        """The observation that knows most: the last one set by a response, else the last one."""
+        told = [o for o in self.observations if o.host_only is not None]
+        return (told or list(self.observations))[-1]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledEvidence:
+    """A scan after classification: what the rules judge."""
+
+    evidence: Evidence
+    site: str
+    """Registrable domain of the first page."""
+    cookies: tuple[LabelledCookie, ...]
+    """Ordered by name, domain, path."""
+    data_version: str
+    """Version of the cookie database that the labels come from."""

@@ -1,0 +1,89 @@
+"""Every failure a user can meet: a sentence, a hint, an exit code."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the process tells the shell."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    FAILURE = 3
+    INTERRUPTED = 130
+
+
+class ScanjobsError(Exception):
+    """Something could not be done; the message is a sentence, `hint` says what to do about it."""
+
+    hint: str | None = None
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILURE
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if hint is not None:
+            self.hint = hint
+
+
+class UsageError(ScanjobsError):
+    """The command was asked in a way that has no meaning."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ConfigurationError(ScanjobsError):
+    """A setting has a value that cannot be used."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NotFoundError(ScanjobsError):
+    """There is no such thing."""
+
+
+class AmbiguousIdError(ScanjobsError):
+    """More than one thing has an id that begins so."""
+
+
+class CaptureError(ScanjobsError):
+    """A file cannot be taken in as a capture."""
+
+
+class TruncatedCaptureError(CaptureError):
+    """A capture ends before its end."""
+
+    hint = "Record it again, or add --salvage to keep the entries that are complete."
+
+
+class StorageError(ScanjobsError):
+    """A folder, a disk or the database refused."""
+
+
+class DatabaseTooNewError(StorageError):
+    """The database was written by a newer scanjobs."""
+
+    hint = "Install that version or a later one; nothing was changed."
+
+
+class ReportError(ScanjobsError):
+    """A report could not be written."""
+
+
+class JobError(ScanjobsError):
+    """A job did not end well."""
+
+
+class JobFailedError(JobError):
+    """A job failed; the message is its last error."""
+
+
+class JobCancelledError(JobError):
+    """A job was cancelled before it had a result."""
+
+
+class JobTimeoutError(JobError):
+    """A job was not finished within the time one wanted to wait."""
