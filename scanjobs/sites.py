@@ -1,4 +1,4 @@
-"""Which site a host belongs to: registrable domains from the bundled public suffix list, never the network."""
+"""Which site a host belongs to: registrable domains from the bundled list, never from the network."""
 
 from __future__ import annotations
 
