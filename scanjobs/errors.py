@@ -21,6 +21,8 @@ class ScanjobsError(Exception):
 
     hint: str | None = None
     exit_code: ClassVar[ExitCode] = ExitCode.FAILURE
+    is_permanent: ClassVar[bool] = True
+    """Whether a job that met it would meet it again at once; others are retried."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -61,6 +63,8 @@ class TruncatedCaptureError(CaptureError):
 
 class StorageError(ScanjobsError):
     """A folder, a disk or the database refused."""
+
+    is_permanent = False
 
 
 class DatabaseTooNewError(StorageError):

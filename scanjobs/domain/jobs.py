@@ -8,6 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 
+QUEUES = ("default", "reports", "notifications")
+"""The queues there are, the first for tasks that name none."""
+
+
 class JobState(StrEnum):
     """Where a job is in its life."""
 
@@ -73,6 +77,8 @@ class WorkerRecord:
     succeeded: int
     failed: int
     is_alive: bool
+    only_batch: str | None = None
+    """Set when it serves the jobs of one batch and nobody else's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,49 @@
+"""`scanjobs demo`: the whole way once, from a bundled capture to four reports."""
+
+from __future__ import annotations
+
+import typer
+
+
+def demo() -> None:
+    """Take in a bundled capture of a shop and report on it in every format."""
+    from importlib.resources import as_file, files
+
+    from scanjobs import config, console, pipeline, tasks
+    from scanjobs.commands import following
+    from scanjobs.commands.import_ import show_imported
+    from scanjobs.domain.ids import short
+    from scanjobs.domain.reports import ReportFormat
+    from scanjobs.scanner.manifest import read_manifest
+
+    settings = config.current()
+    with as_file(files("scanjobs") / "demo") as folder:
+        captures = [
+            pipeline.CaptureFile(path=path, phase=phase)
+            for path, phase in read_manifest(folder / "manifest.toml")
+        ]
+        imported = pipeline.import_scan(settings, captures)
+    show_imported(imported)
+
+    batch_id, _ = tasks.submit_reports(imported.scan.id, list(ReportFormat))
+    jobs = following.follow(settings, batch_id, queue="reports")
+    code = following.report_outcomes(jobs)
+    rows = [
+        (job.result["format"], f"{job.result['path']}  ({console.file_size(job.result['size'])})")
+        for job in jobs
+        if job.result
+    ]
+    console.show("", console.facts(rows))
+    scan = short(imported.scan.id)
+    console.show(
+        "",
+        console.facts(
+            [
+                ("try", f"scanjobs show {scan}"),
+                ("", f"scanjobs report {scan} --format html --output report.html --wait"),
+                ("", "scanjobs import capture.har --phase before"),
+                ("", "scanjobs status"),
+            ]
+        ),
+    )
+    raise typer.Exit(code)

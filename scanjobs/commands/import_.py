@@ -1,0 +1,130 @@
+"""`scanjobs import`: take in captures of a website."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanjobs.commands.options import JsonOption
+from scanjobs.domain.cookies import ConsentPhase
+
+if TYPE_CHECKING:
+    from scanjobs.pipeline import CaptureFile, Imported
+
+
+def import_captures(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Captures, or one manifest (.toml).")],
+    phase: Annotated[
+        list[ConsentPhase] | None,
+        typer.Option(
+            "--phase",
+            help="What the visitor had chosen. Given once for each file, the files make one scan.",
+        ),
+    ] = None,
+    format: Annotated[
+        str, typer.Option("--format", help="Format of the files; auto looks into them.")
+    ] = "auto",
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Keep the complete entries of a truncated file.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Make a new scan although these files are known.")
+    ] = False,
+    keep_values: Annotated[
+        bool | None,
+        typer.Option("--keep-values", help="Store cookie values; they are personal data."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Take in captures of a website: HAR files of a browser or a proxy."""
+    from scanjobs import config, console, pipeline
+
+    settings = config.current()
+    imported = []
+    with console.progress() as bars:
+        bar = bars.add_task("", total=None, note="")
+        for scan_files in _scans(files, phase or []):
+            imported.append(
+                pipeline.import_scan(
+                    settings,
+                    scan_files,
+                    format=format,
+                    salvage=salvage,
+                    again=again,
+                    keep_values=settings.keep_values if keep_values is None else keep_values,
+                    on_progress=lambda doing, done, total: bars.update(
+                        bar, description=doing, completed=done, total=total
+                    ),
+                )
+            )
+    if json:
+        console.show_json([_as_json(one) for one in imported])
+        return
+    for one in imported:
+        show_imported(one)
+
+
+def _scans(files: list[Path], phases: list[ConsentPhase]) -> list[list[CaptureFile]]:
+    """Which files make which scan."""
+    from scanjobs.errors import UsageError
+    from scanjobs.pipeline import CaptureFile
+    from scanjobs.scanner.manifest import read_manifest
+
+    manifests = [file for file in files if file.suffix == ".toml"]
+    if manifests:
+        if phases or len(manifests) != len(files):
+            raise UsageError(
+                "A manifest names files and phases itself.", hint="Give it alone, without --phase."
+            )
+        return [
+            [CaptureFile(path=path, phase=phase) for path, phase in read_manifest(manifest)]
+            for manifest in manifests
+        ]
+    if len(phases) > 1 and len(phases) != len(files):
+        raise UsageError(
+            f"There are {len(files)} files and {len(phases)} phases.",
+            hint="Give --phase once for all files, or once for each in their order.",
+        )
+    if len(files) > 1 and len(phases) == len(files):
+        return [[CaptureFile(path=path, phase=phase) for path, phase in zip(files, phases, strict=True)]]
+    phase = phases[0] if phases else ConsentPhase.UNKNOWN
+    return [[CaptureFile(path=path, phase=phase)] for path in files]
+
+
+def show_imported(one: Imported) -> None:
+    """Print what an import found, what it left out and why."""
+    from rich.text import Text
+
+    from scanjobs import console
+    from scanjobs.domain.ids import short
+
+    scan = one.scan
+    heading = Text.assemble((scan.site, "bold"), "  scan ", (short(scan.id), "bold cyan"))
+    if not one.is_new:
+        heading.append("  known already; --again makes a new scan", style="yellow")
+    cookies = f"{scan.cookies:,}, {one.third_party_cookies:,} of them third-party"
+    rows: list[tuple[str, str]] = [
+        ("cookies", cookies if scan.cookies else "none seen"),
+        ("requests", f"{one.entries:,} to {console.counted(one.hosts, 'host')}"),
+        ("phases", ", ".join(scan.phases)),
+    ]
+    rows += [("skipped", f"{left_out.count:,} × {left_out.reason}") for left_out in one.skipped]
+    rows += [("not seen", gap) for gap in one.gaps]
+    console.show(heading, console.facts(rows))
+    console.say("next", f"scanjobs report {short(scan.id)} --format pdf --wait", style="dim")
+
+
+def _as_json(one: Imported) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {
+        **asdict(one.scan),
+        "is_new": one.is_new,
+        "third_party_cookies": one.third_party_cookies,
+        "hosts": one.hosts,
+        "entries": one.entries,
+        "skipped": one.skipped,
+        "gaps": one.gaps,
+    }

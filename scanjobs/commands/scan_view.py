@@ -1,0 +1,100 @@
+"""How one scan looks in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from scanjobs import console
+from scanjobs.domain.findings import Outcome, Severity
+from scanjobs.domain.ids import short
+from scanjobs.domain.labels import Category, LabelledCookie
+from scanjobs.domain.scans import ScanRecord
+
+OUTCOME_STYLES = {
+    Outcome.FAIL: "bold red",
+    Outcome.WARN: "yellow",
+    Outcome.PASS: "green",
+    Outcome.INFO: "cyan",
+    Outcome.NOT_EVALUABLE: "dim",
+}
+CATEGORY_STYLES = {
+    Category.NECESSARY: "green",
+    Category.FUNCTIONAL: "blue",
+    Category.ANALYTICS: "yellow",
+    Category.MARKETING: "red",
+    Category.UNCLASSIFIED: "dim",
+}
+ORDER = (Outcome.FAIL, Outcome.WARN, Outcome.NOT_EVALUABLE, Outcome.INFO, Outcome.PASS)
+MOST_COOKIES = 40
+
+
+def scan_view(scan: ScanRecord) -> Iterator[RenderableType]:
+    """What it is, what the rules say, what it stored."""
+    yield Text.assemble((scan.site, "bold"), "  scan ", (short(scan.id), "bold cyan"))
+    yield console.facts(_identity(scan))
+    yield ""
+    yield _findings(scan)
+    yield ""
+    yield _cookies(scan)
+    if len(scan.cookies) > MOST_COOKIES:
+        rest = len(scan.cookies) - MOST_COOKIES
+        yield Text(f"… and {rest:,} more; a report or --json has them all.", style="dim")
+
+
+def _identity(scan: ScanRecord) -> Iterator[tuple[str, str]]:
+    if scan.page_url:
+        yield "page", scan.page_url
+    captured = f"{scan.captured_at:%Y-%m-%d %H:%M} UTC" if scan.captured_at else "unknown"
+    yield "captured", captured
+    for capture in scan.captures:
+        tool = " ".join(filter(None, (capture.tool, capture.tool_version))) or "unknown tool"
+        told = f"{capture.file_name} by {tool}, {console.counted(capture.entries, 'request')}"
+        yield str(capture.phase), told
+    for gap in scan.gaps:
+        yield "not seen", gap.detail
+
+
+def _findings(scan: ScanRecord) -> Table:
+    table = console.table("Rule", "Outcome", "Severity", "Finding")
+    severities = list(Severity)
+    for finding in sorted(
+        scan.findings, key=lambda f: (ORDER.index(f.outcome), severities.index(f.severity), f.rule_id)
+    ):
+        style = OUTCOME_STYLES[finding.outcome]
+        judged = finding.outcome in (Outcome.FAIL, Outcome.WARN)
+        table.add_row(
+            finding.rule_id,
+            Text(finding.outcome.replace("_", " "), style=style),
+            str(finding.severity) if judged else "",
+            finding.summary,
+        )
+    return table
+
+
+def _cookies(scan: ScanRecord) -> Table:
+    table = console.table("Cookie", "Domain", "Category", "Vendor", "Lives", "Phases")
+    for cookie in scan.cookies[:MOST_COOKIES]:
+        category = cookie.label.category
+        table.add_row(
+            Text(cookie.key.name, overflow="fold"),
+            Text(cookie.latest.shown_domain, overflow="fold"),
+            Text(category, style=CATEGORY_STYLES[category]),
+            cookie.label.vendor or "–",
+            _lifetime(cookie),
+            ", ".join(cookie.phases),
+        )
+    return table
+
+
+def _lifetime(cookie: LabelledCookie) -> str:
+    seen = cookie.latest
+    if seen.is_session:
+        return "session"
+    if seen.lifetime_seconds is None:
+        return "unknown"
+    days = seen.lifetime_seconds / 86_400
+    return f"{days:.0f} d" if days >= 2 else f"{seen.lifetime_seconds / 3600:.0f} h"

@@ -1,0 +1,46 @@
+"""`scanjobs scans` and `scanjobs show`: what is there to report on."""
+
+from __future__ import annotations
+
+from scanjobs.commands.options import JsonOption, ScanArgument
+
+
+def list_scans(json: JsonOption = False) -> None:
+    """List the scans, newest first."""
+    from scanjobs import config, console
+    from scanjobs.db import scans
+    from scanjobs.domain.ids import short
+
+    found = scans.list_scans(config.current())
+    if json:
+        console.show_json(found)
+        return
+    if not found:
+        console.say("note", "There is no scan yet; `scanjobs import FILE` takes one in.")
+        return
+    table = console.table("Scan", "Site", ">Cookies", "Phases", "Source", "Captured", "Imported")
+    for scan in found:
+        captured = f"{scan.captured_at:%Y-%m-%d}" if scan.captured_at else "unknown"
+        table.add_row(
+            f"[cyan]{short(scan.id)}",
+            scan.site,
+            f"{scan.cookies:,}",
+            ", ".join(scan.phases) + ("" if scan.complete else " [yellow](incomplete)"),
+            scan.source,
+            captured,
+            console.ago(scan.created_at),
+        )
+    console.show(table)
+
+
+def show_scan(scan: ScanArgument, json: JsonOption = False) -> None:
+    """Show one scan: its findings and its cookies."""
+    from scanjobs import config, console
+    from scanjobs.commands.scan_view import scan_view
+    from scanjobs.db import scans
+
+    record = scans.load_scan(config.current(), scan)
+    if json:
+        console.show_json([record])
+    else:
+        console.show(*scan_view(record))

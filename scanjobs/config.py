@@ -1,0 +1,168 @@
+"""Settings: defaults < config.toml < SCANJOBS_* < flags, resolved once into a frozen value."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from scanjobs.errors import ConfigurationError
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything one can configure."""
+
+    home: Path
+    """The data folder: database, reports, configuration."""
+    database_url: str
+    """SQLAlchemy URL; by default the SQLite file `scanjobs.db` in the data folder."""
+    concurrency: int = 2
+    """Jobs that one worker runs at once."""
+    lease_seconds: float = 30.0
+    """How long a worker that cannot be seen keeps its jobs."""
+    profile: str = "eu"
+    """Which country's severities the rules use."""
+    keep_values: bool = False
+    """Whether imports store the values of cookies."""
+    log_level: str = "info"
+    log_format: str = "text"
+
+    @property
+    def reports_folder(self) -> Path:
+        """Where reports go unless told otherwise."""
+        return self.home / "reports"
+
+    @property
+    def database_path(self) -> Path | None:
+        """The file of the SQLite database, or None on a server."""
+        prefix = "sqlite:///"
+        return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
+
+
+_current: ContextVar[Settings | None] = ContextVar("scanjobs_settings", default=None)
+
+
+def current() -> Settings:
+    """The settings of this process, loaded from file and environment at the first question."""
+    settings = _current.get()
+    if settings is None:
+        settings = use(load())
+    return settings
+
+
+def use(settings: Settings) -> Settings:
+    """Make these the settings of this process."""
+    _current.set(settings)
+    return settings
+
+
+def load(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Resolve the settings; a flag that is None was not given.
+
+    Raises:
+        ConfigurationError: a value or a key of the file has no meaning.
+    """
+    environment = os.environ if environment is None else environment
+    given = {key: value for key, value in (flags or {}).items() if value is not None}
+    home = Path(given.pop("home", None) or environment.get("SCANJOBS_HOME") or _default_home())
+    home = Path(os.path.abspath(home.expanduser()))  # noqa: PTH100 - links in it stay as they were typed
+
+    values: dict[str, Any] = {"database_url": f"sqlite:///{home / 'scanjobs.db'}"}
+    values |= _from_file(home / "config.toml")
+    values |= _from_environment(environment)
+    values |= given
+    return Settings(home=home, **{key: _checked(key, value) for key, value in values.items()})
+
+
+def _default_home() -> Path:
+    import platformdirs  # 9 ms, and only needed where nobody named a folder
+
+    return platformdirs.user_data_path("scanjobs")
+
+
+_TYPES: dict[str, type] = {
+    "database_url": str,
+    "concurrency": int,
+    "lease_seconds": float,
+    "profile": str,
+    "keep_values": bool,
+    "log_level": str,
+    "log_format": str,
+}
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{path} is not valid TOML: {error}.", hint="Mend that line, or move the file away."
+        ) from error
+    for key in values:
+        if key not in _TYPES:
+            raise ConfigurationError(
+                f"{path} has the unknown setting '{key}'.", hint=f"Settings are: {', '.join(sorted(_TYPES))}."
+            )
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    names = {f"SCANJOBS_{key.upper()}": key for key in _TYPES}
+    return {key: environment[name] for name, key in names.items() if environment.get(name)}
+
+
+def _checked(key: str, value: Any) -> Any:
+    wanted = _TYPES[key]
+    try:
+        if wanted is bool:
+            value = _boolean(value)
+        elif wanted is not str:
+            value = wanted(value)
+        elif not isinstance(value, str):
+            raise ValueError
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"The setting '{key}' cannot be {value!r}; it is {_kind(wanted)}.") from None
+    if key == "concurrency" and not 1 <= value <= 256:
+        raise ConfigurationError(f"The setting 'concurrency' cannot be {value}; it is from 1 to 256.")
+    if key == "lease_seconds" and value < 1:
+        raise ConfigurationError(f"The setting 'lease_seconds' cannot be {value:g}; it is at least 1.")
+    if key == "log_level" and value not in LOG_LEVELS:
+        raise ConfigurationError(
+            f"There is no log level '{value}'.", hint=f"Levels: {', '.join(LOG_LEVELS)}."
+        )
+    if key == "log_format" and value not in LOG_FORMATS:
+        raise ConfigurationError(
+            f"There is no log format '{value}'.", hint=f"Formats: {', '.join(LOG_FORMATS)}."
+        )
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in ("1", "true", "yes", "on"):
+        return True
+    if word in ("0", "false", "no", "off"):
+        return False
+    raise ValueError(value)
+
+
+def _kind(wanted: type) -> str:
+    return {int: "a whole number", float: "a number", bool: "true or false"}.get(wanted, "a text")
+
+
+if set(_TYPES) != {field.name for field in fields(Settings)} - {"home"}:
+    raise AssertionError("every setting needs a type")

@@ -1,0 +1,198 @@
+"""Everything a person sees: results on stdout, the rest on stderr; tables, progress, how an error looks."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from scanjobs.config import Settings
+from scanjobs.domain.jobs import JobState
+from scanjobs.errors import ScanjobsError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+STATE_STYLES = {
+    JobState.SUCCEEDED: "green",
+    JobState.FAILED: "bold red",
+    JobState.CANCELLED: "yellow",
+    JobState.RUNNING: "cyan",
+    JobState.RETRYING: "yellow",
+}
+
+
+def show_error(error: ScanjobsError) -> None:
+    """A sentence and a way out, on stderr."""
+    say("error", error.message, style="bold red")
+    if error.hint:
+        say("hint", error.hint, style="cyan")
+
+
+def warn(message: str, hint: str | None = None) -> None:
+    """Something the user should know, on stderr."""
+    say("warning", message, style="bold yellow")
+    if hint:
+        say("hint", hint, style="cyan")
+
+
+def say(word: str, message: str, *, style: str = "bold") -> None:
+    """One line on stderr, beginning with a word."""
+    err.print(Text.assemble((f"{word}: ", style), message), soft_wrap=True)
+
+
+def show(*renderables: RenderableType) -> None:
+    """A result, on stdout."""
+    for renderable in renderables:
+        out.print(renderable)
+
+
+def show_line(text: str | Text) -> None:
+    """A line on stdout that is never broken, so that a path can be copied."""
+    out.print(text, soft_wrap=True)
+
+
+def show_json(value: Any) -> None:
+    """A value as JSON on stdout, dates as ISO 8601."""
+    print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))  # noqa: T201 - for programs
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    """An empty table in the one style we have; a column that begins with `>` is flush right."""
+    made = Table(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim"
+    )
+    for column in columns:
+        flush_right = column.startswith(">")
+        made.add_column(
+            column.removeprefix(">"), justify="right" if flush_right else "left", no_wrap=flush_right
+        )
+    return made
+
+
+def facts(rows: Iterable[tuple[str, RenderableType]]) -> Table:
+    """Names and values beneath each other."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in rows:
+        made.add_row(name, value)
+    return made
+
+
+def state(value: JobState) -> Text:
+    """A job's state in its colour."""
+    return Text(str(value), style=STATE_STYLES.get(value, ""))
+
+
+def ago(moment: datetime | None, now: datetime | None = None) -> str:
+    """How long ago, for people."""
+    if moment is None:
+        return "–"
+    return f"{duration((now or datetime.now(UTC)) - moment)} ago"
+
+
+def duration(span: timedelta) -> str:
+    """A span in its largest unit that says enough: `0.4 s`, `12 s`, `3 min`, `5 h`, `2 d`."""
+    seconds = max(span.total_seconds(), 0)
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    for limit, size, unit in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
+        if seconds < limit:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} d"
+
+
+def file_size(size: int) -> str:
+    """Bytes for people: `812 B`, `34 KB`, `1.2 MB`."""
+    if size < 1000:
+        return f"{size} B"
+    if size < 1_000_000:
+        return f"{size / 1000:.0f} KB"
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """`1 cookie`, `3 cookies`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
+
+
+@contextmanager
+def progress(*, refreshed_by_hand: bool = False) -> Iterator[Progress]:
+    """Bars on stderr for long work, gone when it is done; nothing where stderr is no terminal."""
+    bars = Progress(
+        SpinnerColumn(style="cyan"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TextColumn("[dim]{task.fields[note]}"),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+        auto_refresh=not refreshed_by_hand,
+    )
+    with bars:
+        yield bars
+
+
+class _TextFormatter(logging.Formatter):
+    """`12:03:44 info     Worker 5f3a9c1e started`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, UTC).astimezone()
+        line = f"{moment:%H:%M:%S} {record.levelname.lower():<8} {record.getMessage()}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class _JsonFormatter(logging.Formatter):
+    """One object a line: time, level, message, and the event with its fields."""
+
+    _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {key: value for key, value in vars(record).items() if key not in self._OWN}
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+            **fields,
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Send our log lines to stderr as the settings say."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonFormatter() if settings.log_format == "json" else _TextFormatter())
+    logger = logging.getLogger("scanjobs")
+    logger.handlers[:] = [handler]
+    logger.setLevel(settings.log_level.upper())
+    logger.propagate = False

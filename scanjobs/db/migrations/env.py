@@ -1,0 +1,13 @@
+"""Runs a migration on the connection that `db.schema` hands over."""
+
+from alembic import context
+
+from scanjobs.db.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

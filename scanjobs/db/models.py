@@ -1,0 +1,274 @@
+"""The tables. Rows stay in this room; what leaves it is a frozen value of `domain`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """A UTC moment, stored as seconds since 1970 so that both databases compare it alike."""
+
+    impl = Float(53)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> float | None:
+        """Seconds since 1970."""
+        return None if value is None else value.timestamp()
+
+    def process_result_value(self, value: float | None, dialect: Dialect) -> datetime | None:
+        """A datetime in UTC."""
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+class Base(DeclarativeBase):
+    """What every table has in common."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Moment,
+        str: Text,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        bytes: LargeBinary,
+    }
+
+
+class Scan(Base):
+    """One site, one run. Invisible while its state is `importing`."""
+
+    __tablename__ = "scans"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str]
+    site: Mapped[str] = mapped_column(index=True)
+    source: Mapped[str]
+    page_url: Mapped[str | None]
+    profile: Mapped[str]
+    created_at: Mapped[datetime]
+    captured_at: Mapped[datetime | None]
+    tool_version: Mapped[str]
+    data_version: Mapped[str]
+    complete: Mapped[bool]
+    values_kept: Mapped[bool]
+    cookie_count: Mapped[int]
+    phases: Mapped[list[Any]]
+
+
+class Capture(Base):
+    """One raw file that a scan rests on."""
+
+    __tablename__ = "captures"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    scan_seq: Mapped[int] = mapped_column(ForeignKey("scans.seq", ondelete="CASCADE"), index=True)
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    size: Mapped[int]
+    format: Mapped[str]
+    phase: Mapped[str]
+    tool: Mapped[str | None]
+    tool_version: Mapped[str | None]
+    captured_at: Mapped[datetime | None]
+    page_url: Mapped[str | None]
+    entries: Mapped[int]
+    complete: Mapped[bool]
+    skipped: Mapped[list[Any]]
+
+
+class Cookie(Base):
+    """One cookie of a scan with its label."""
+
+    __tablename__ = "cookies"
+    __table_args__ = (UniqueConstraint("scan_seq", "name", "domain", "path", "partition"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    scan_seq: Mapped[int] = mapped_column(ForeignKey("scans.seq", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(index=True)
+    domain: Mapped[str]
+    path: Mapped[str]
+    partition: Mapped[str]
+    party: Mapped[str]
+    category: Mapped[str]
+    vendor: Mapped[str | None]
+    label_source: Mapped[str]
+    confidence: Mapped[float]
+    exemption: Mapped[str]
+    exemption_reason: Mapped[str]
+    privacy_url: Mapped[str | None]
+    declared_retention: Mapped[str | None]
+
+
+class Observation(Base):
+    """What one consent phase showed of one cookie."""
+
+    __tablename__ = "observations"
+    __table_args__ = (UniqueConstraint("cookie_seq", "phase"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    cookie_seq: Mapped[int] = mapped_column(ForeignKey("cookies.seq", ondelete="CASCADE"))
+    phase: Mapped[str]
+    origin: Mapped[str]
+    host_only: Mapped[bool | None]
+    secure: Mapped[bool | None]
+    http_only: Mapped[bool | None]
+    same_site: Mapped[str | None]
+    partitioned: Mapped[bool | None]
+    is_session: Mapped[bool | None]
+    expires_at: Mapped[datetime | None]
+    lifetime_seconds: Mapped[int | None]
+    value_sha256: Mapped[str]
+    value_length: Mapped[int]
+    value_shape: Mapped[str]
+    kept_value: Mapped[str | None]
+    raw_set_cookie: Mapped[str | None]
+    first_url: Mapped[str]
+    scheme: Mapped[str]
+    observed_at: Mapped[datetime | None]
+    times_seen: Mapped[int]
+
+
+class Host(Base):
+    """The requests to one host in one phase."""
+
+    __tablename__ = "hosts"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    scan_seq: Mapped[int] = mapped_column(ForeignKey("scans.seq", ondelete="CASCADE"), index=True)
+    host: Mapped[str]
+    phase: Mapped[str]
+    requests: Mapped[int]
+    first_url: Mapped[str]
+    first_at: Mapped[datetime | None]
+
+
+class Gap(Base):
+    """Something a scan could not see."""
+
+    __tablename__ = "gaps"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    scan_seq: Mapped[int] = mapped_column(ForeignKey("scans.seq", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    detail: Mapped[str]
+    phase: Mapped[str | None]
+    file_name: Mapped[str | None]
+
+
+class Finding(Base):
+    """What one rule said about a scan."""
+
+    __tablename__ = "findings"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    scan_seq: Mapped[int] = mapped_column(ForeignKey("scans.seq", ondelete="CASCADE"), index=True)
+    rule_id: Mapped[str]
+    rule_version: Mapped[str]
+    outcome: Mapped[str]
+    severity: Mapped[str]
+    summary: Mapped[str]
+    items: Mapped[list[Any]]
+
+
+class Report(Base):
+    """A report from accept to file."""
+
+    __tablename__ = "reports"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    scan_id: Mapped[str] = mapped_column(ForeignKey("scans.id", ondelete="CASCADE"), index=True)
+    job_id: Mapped[str] = mapped_column(unique=True)
+    format: Mapped[str]
+    path: Mapped[str]
+    created_at: Mapped[datetime]
+    written_at: Mapped[datetime | None]
+    size: Mapped[int | None]
+    sha256: Mapped[str | None]
+
+
+class Job(Base):
+    """One job from submit to outcome: the queue is this table."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        # Partial, so that the hot set stays small whatever the history.
+        Index("ix_jobs_ready", "queue", text("priority DESC"), "seq", sqlite_where=text("state = 'queued'")),
+        Index("ix_jobs_due", "run_at", sqlite_where=text("state IN ('scheduled', 'retrying')")),
+        Index("ix_jobs_running", "worker_id", sqlite_where=text("state = 'running'")),
+        Index(
+            "ix_jobs_finished",
+            "finished_at",
+            sqlite_where=text("state IN ('succeeded', 'failed', 'cancelled')"),
+        ),
+        Index("ix_jobs_batch_id", "batch_id", sqlite_where=text("batch_id IS NOT NULL")),
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    batch_id: Mapped[str | None]
+    task: Mapped[str]
+    queue: Mapped[str]
+    state: Mapped[str]
+    priority: Mapped[int]
+    payload: Mapped[str]
+    """The message as JSON; see `jobs.messages`."""
+    attempt: Mapped[int] = mapped_column(server_default="0")
+    rescues: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[float]
+    run_at: Mapped[float]
+    started_at: Mapped[float | None]
+    finished_at: Mapped[float | None]
+    worker_id: Mapped[str | None]
+    lease_token: Mapped[str | None]
+    lease_expires_at: Mapped[float | None]
+    progress: Mapped[float | None]
+    progress_phase: Mapped[str | None]
+    result: Mapped[str | None]
+    error: Mapped[str | None]
+    hint: Mapped[str | None]
+    traceback: Mapped[str | None]
+
+
+class Worker(Base):
+    """A worker process group; `stopped_at` is set when it left in good order."""
+
+    __tablename__ = "workers"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    host: Mapped[str]
+    boot_id: Mapped[str]
+    pid: Mapped[int]
+    lock_path: Mapped[str]
+    queues: Mapped[str]
+    only_batch: Mapped[str | None]
+    """Set when it serves the jobs of one batch and nobody else's."""
+    concurrency: Mapped[int]
+    started_at: Mapped[float]
+    seen_at: Mapped[float]
+    stopped_at: Mapped[float | None]
+    succeeded: Mapped[int] = mapped_column(server_default="0")
+    failed: Mapped[int] = mapped_column(server_default="0")
+
+
+class KeyValue(Base):
+    """What Huey keeps beside its queue: revocations, locks, members of chords."""
+
+    __tablename__ = "key_values"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes]

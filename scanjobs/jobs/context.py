@@ -1,0 +1,55 @@
+"""The job that runs here: what a task can ask about itself and say while it works."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from scanjobs.jobs.values import Claim, Progress
+
+PROGRESS_PAUSE_SECONDS = 0.1
+"""Progress is told at most so often; the phases and the end always."""
+
+
+class RunningJob:
+    """One attempt at one job, as the task sees it."""
+
+    def __init__(self, claim: Claim, tell: Callable[[Progress], None]) -> None:
+        self._claim = claim
+        self._tell = tell
+        self._told_at = 0.0
+        self._phase = ""
+
+    @property
+    def id(self) -> str:
+        """The id of the job."""
+        return self._claim.job_id
+
+    @property
+    def attempt(self) -> int:
+        """1 for the first."""
+        return self._claim.attempt
+
+    def progress(self, percent: float, phase: str) -> None:
+        """Say how far the job is, 0 to 100, and what it is doing."""
+        now = time.monotonic()
+        if phase == self._phase and now - self._told_at < PROGRESS_PAUSE_SECONDS:
+            return
+        self._phase, self._told_at = phase, now
+        self._tell(Progress(claim=self._claim, percent=round(percent, 1), phase=phase))
+
+
+running_job: ContextVar[RunningJob | None] = ContextVar("scanjobs_running_job", default=None)
+
+
+def this_job() -> RunningJob:
+    """The job that runs in this process.
+
+    Raises:
+        LookupError: a task was called here directly, outside any job.
+    """
+    job = running_job.get()
+    if job is None:
+        raise LookupError("No job runs here.")
+    return job

@@ -1,0 +1,72 @@
+"""Who is alive: a worker holds a lock as long as it lives; who can take the lock knows it is dead."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from scanjobs.errors import StorageError
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_PR_SET_PDEATHSIG = 1
+
+
+def boot_id() -> str:
+    """Names this host since its last start; a lock can only be asked on the host that holds it."""
+    try:
+        return _BOOT_ID.read_text("ascii").strip()
+    except OSError:
+        return "unknown"
+
+
+class LifeLock:
+    """The lock of one living worker. The kernel lets go of it when the process ends, however it ends."""
+
+    def __init__(self, folder: Path, worker_id: str) -> None:
+        self.path = folder / f"{worker_id}.lock"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StorageError(
+                f"The data folder {folder.parent} cannot be written: {error.strerror}.",
+                hint="Name another data folder with --home or SCANJOBS_HOME, or change its permissions.",
+            ) from error
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def close_inherited(self) -> None:
+        """In a child: let go of the copy a fork gave it, or an orphan would keep its dead parent alive."""
+        os.close(self._descriptor)
+
+    def release(self) -> None:
+        """Leave in good order."""
+        self.path.unlink(missing_ok=True)
+        os.close(self._descriptor)
+
+
+def holds_lock(path: Path) -> bool | None:
+    """Whether some process holds the lock; None where there is no such file to ask."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        # Shared, so that two who ask at once do not take each other for the owner.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def die_with_parent(parent_pid: int) -> None:
+    """Have the kernel kill this process when its parent dies (Linux; elsewhere a closed pipe ends it)."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it died before the kernel was told
+        os._exit(1)

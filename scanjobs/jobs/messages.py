@@ -1,0 +1,96 @@
+"""What travels in the queue: a task and its arguments as JSON, never a pickle."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from huey.registry import Message
+
+from scanjobs.errors import JobError
+from scanjobs.jobs.codec import decode_value, encode_value, marked, unmarked
+
+FORMAT_VERSION = 1
+# 1: Huey's message, field by field; dates, durations and errors marked by their type.
+
+_PLAIN = ("id", "name", "retries", "retry_delay", "priority", "timeout", "retry_backoff")
+_MOMENTS = ("eta", "expires_resolved")
+
+
+class MessageError(JobError):
+    """A message in the queue cannot be read."""
+
+
+def encode(message: Message) -> str:
+    """The message as JSON text.
+
+    Raises:
+        MessageError: an argument is neither plain data nor a date, a duration or an error.
+    """
+    try:
+        return json.dumps(
+            {"v": FORMAT_VERSION, **_as_json(message)}, ensure_ascii=False, separators=(",", ":")
+        )
+    except (TypeError, ValueError) as error:
+        raise MessageError(
+            f"The task {message.name} was given something that cannot be queued: {error}.",
+            hint="Hand over ids and words: texts, numbers, lists and dictionaries of them.",
+        ) from error
+
+
+def decode(text: str) -> Message:
+    """The message back from JSON text.
+
+    Raises:
+        MessageError: it is damaged, or of a later version.
+    """
+    try:
+        values = json.loads(text)
+        version = values["v"]
+        if version == FORMAT_VERSION:
+            return _from_json(values)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MessageError(f"The message of the job is damaged: {error!r}.") from error
+    raise MessageError(
+        f"The message of the job has format {version!r}, this worker reads {FORMAT_VERSION}.",
+        hint="Run a worker of the version that submitted it.",
+    )
+
+
+class JsonSerializer:
+    """What Huey uses for results, locks and revocations."""
+
+    def serialize(self, data: Any) -> bytes:
+        """Bytes of JSON."""
+        return encode_value(data).encode()
+
+    def deserialize(self, data: bytes) -> Any:
+        """The value back."""
+        return decode_value(data.decode())
+
+
+def _as_json(message: Message) -> dict[str, Any]:
+    values: dict[str, Any] = {key: getattr(message, key) for key in _PLAIN}
+    values |= {key: marked(getattr(message, key)) for key in (*_MOMENTS, "expires")}
+    values["args"] = marked(list(message.args))
+    values["kwargs"] = marked(message.kwargs)
+    for key in ("on_complete", "on_error"):
+        following = getattr(message, key)
+        values[key] = None if following is None else _as_json(following)
+    if message.chord_config is not None:
+        identifier, size, index, callback = message.chord_config
+        values["chord"] = [identifier, size, index, _as_json(callback)]
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _from_json(values: dict[str, Any]) -> Message:
+    chord = values.get("chord")
+    return Message(
+        **{key: values.get(key) for key in _PLAIN},
+        **{key: unmarked(values.get(key)) for key in (*_MOMENTS, "expires")},
+        args=tuple(unmarked(values["args"])),
+        kwargs=unmarked(values["kwargs"]),
+        on_complete=_from_json(values["on_complete"]) if "on_complete" in values else None,
+        on_error=_from_json(values["on_error"]) if "on_error" in values else None,
+        chord_config=None if chord is None else (*chord[:3], _from_json(chord[3])),
+    )

@@ -1,0 +1,124 @@
+"""The log lines of a worker: one place for their words, each with a stable event name and fields."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from scanjobs.domain.ids import short
+from scanjobs.domain.jobs import JobState
+from scanjobs.jobs.leases import Rescued
+from scanjobs.jobs.values import Claim, Completion
+
+logger = logging.getLogger("scanjobs.jobs")
+
+
+def worker_started(worker_id: str, queues: Sequence[str], concurrency: int) -> None:
+    """A worker is ready for jobs."""
+    _info(
+        "worker_started",
+        f"Worker {short(worker_id)} serves {', '.join(queues)} with {concurrency} at once",
+        worker_id=worker_id,
+        queues=list(queues),
+        concurrency=concurrency,
+    )
+
+
+def worker_stopping(worker_id: str, running: int) -> None:
+    """A worker was asked to leave."""
+    waits = f"{running} running job{'s' if running != 1 else ''} will finish first" if running else "leaving"
+    again = "; once more ends at once" if running else ""
+    _info(
+        "worker_stopping",
+        f"Worker {short(worker_id)} stops: {waits}{again}",
+        worker_id=worker_id,
+        running=running,
+    )
+
+
+def worker_stopped(worker_id: str, succeeded: int, failed: int) -> None:
+    """A worker has left in good order."""
+    _info(
+        "worker_stopped",
+        f"Worker {short(worker_id)} stopped after {succeeded} succeeded and {failed} failed",
+        worker_id=worker_id,
+        succeeded=succeeded,
+        failed=failed,
+    )
+
+
+def child_died(worker_id: str, pid: int | None, exit_code: int | None, claim: Claim | None) -> None:
+    """A child ended without being asked to."""
+    logger.warning(
+        f"Child {pid} died with exit code {exit_code}",
+        extra={
+            "event": "child_died",
+            "worker_id": worker_id,
+            "exit_code": exit_code,
+            "job_id": claim.job_id if claim else None,
+        },
+    )
+
+
+def job_started(claim: Claim) -> None:
+    """A child has a job."""
+    _info("job_started", f"{_named(claim)} started", **_fields(claim))
+
+
+def job_ended(completion: Completion) -> None:
+    """The outcome of an attempt is written."""
+    claim, failure = completion.claim, completion.failure
+    match completion.state:
+        case JobState.SUCCEEDED:
+            _info("job_succeeded", f"{_named(claim)} succeeded", **_fields(claim))
+        case JobState.RETRYING:
+            logger.warning(
+                f"{_named(claim)} will be retried: {failure.error if failure else 'asked for it'}",
+                extra={"event": "job_retrying", **_fields(claim)},
+            )
+        case JobState.CANCELLED:
+            _info("job_cancelled", f"{_named(claim)} was cancelled", **_fields(claim))
+        case _:
+            logger.error(
+                f"{_named(claim)} failed: {failure.error if failure else 'no reason given'}",
+                extra={"event": "job_failed", **_fields(claim)},
+            )
+
+
+def job_released(claim: Claim) -> None:
+    """A worker that leaves gave a job back."""
+    _info("job_released", f"{_named(claim)} went back into the queue", **_fields(claim))
+
+
+def job_rescued(rescued: Rescued) -> None:
+    """A dead worker's job was taken from it."""
+    told = "is in the queue again" if rescued.state is JobState.QUEUED else "failed: too many workers died"
+    logger.warning(
+        f"{_short_task(rescued.task)} {short(rescued.job_id)} {told}",
+        extra={"event": "job_rescued", "job_id": rescued.job_id, "queue": rescued.queue},
+    )
+
+
+def outcome_refused(completion: Completion) -> None:
+    """An attempt ended after its lease was lost; whoever holds the job now writes the outcome."""
+    logger.warning(
+        f"{_named(completion.claim)} had been taken over; its outcome was not written",
+        extra={"event": "outcome_refused", **_fields(completion.claim)},
+    )
+
+
+def _info(event: str, message: str, **fields: Any) -> None:
+    logger.info(message, extra={"event": event, **fields})
+
+
+def _named(claim: Claim) -> str:
+    return f"{_short_task(claim.task)} {short(claim.job_id)}"
+
+
+def _short_task(task: str) -> str:
+    return task.rpartition(".")[2]
+
+
+def _fields(claim: Claim) -> dict[str, Any]:
+    return {"job_id": claim.job_id, "task": claim.task, "queue": claim.queue, "attempt": claim.attempt}

@@ -1,0 +1,25 @@
+"""When a failed attempt is made again."""
+
+from __future__ import annotations
+
+import random
+
+from scanjobs.errors import ScanjobsError
+
+MOST_RETRIES = 3
+BASE_SECONDS, CAP_SECONDS = 2.0, 60.0
+
+
+def is_permanent(error: BaseException) -> bool:
+    """Whether another attempt would fail in the same way."""
+    return isinstance(error, ScanjobsError) and error.is_permanent
+
+
+def backoff_seconds(attempt: int, chance: random.Random | None = None) -> float:
+    """How long to wait after the given attempt (1 for the first): exponential, with full jitter.
+
+    Full jitter spreads retries of many jobs best: "Exponential Backoff And Jitter", AWS Architecture
+    Blog, 2015.
+    """
+    ceiling = min(CAP_SECONDS, BASE_SECONDS * 2 ** (max(attempt, 1) - 1))
+    return (chance or random).uniform(0, ceiling)

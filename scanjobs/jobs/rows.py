@@ -1,0 +1,39 @@
+"""Rows of the queue as frozen values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from scanjobs.domain.jobs import JobRecord, JobState
+from scanjobs.jobs import codec
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """A datetime in UTC from seconds since 1970."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def job_record(row: Any) -> JobRecord:
+    """A row of `statements.JOB_COLUMNS` as a value."""
+    return JobRecord(
+        id=row.id,
+        batch_id=row.batch_id,
+        task=row.task,
+        queue=row.queue,
+        state=JobState(row.state),
+        priority=row.priority,
+        attempt=row.attempt,
+        arguments=codec.arguments(row.payload),
+        progress=row.progress,
+        progress_phase=row.progress_phase,
+        created_at=datetime.fromtimestamp(row.created_at, UTC),
+        run_at=datetime.fromtimestamp(row.run_at, UTC),
+        started_at=moment(row.started_at),
+        finished_at=moment(row.finished_at),
+        worker_id=row.worker_id,
+        result=None if row.result is None else codec.decode_value(row.result),
+        error=row.error,
+        hint=row.hint,
+        traceback=row.traceback,
+    )

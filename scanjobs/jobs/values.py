@@ -1,0 +1,71 @@
+"""What the queue, the supervisor and its children hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanjobs.domain.jobs import JobState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewJob:
+    """A job about to be accepted."""
+
+    id: str
+    task: str
+    queue: str
+    priority: int
+    payload: str
+    """The message as JSON text."""
+    run_at: datetime | None
+    """None: at once."""
+    batch_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """A job that a worker holds: only the owner of the token may write its outcome."""
+
+    job_id: str
+    lease_token: str
+    task: str
+    queue: str
+    payload: str
+    attempt: int
+    """1 for the first."""
+    batch_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """Why an attempt did not succeed."""
+
+    error: str
+    hint: str | None = None
+    traceback: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completion:
+    """How an attempt ended, with all that follows from it: written in one transaction."""
+
+    claim: Claim
+    state: JobState
+    """succeeded, failed, cancelled or retrying."""
+    result: str | None = None
+    """JSON text."""
+    failure: Failure | None = None
+    retry_payload: str | None = None
+    retry_at: datetime | None = None
+    follow_ups: tuple[NewJob, ...] = ()
+    """Next members of a pipeline, error handlers, callbacks."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a running job is."""
+
+    claim: Claim
+    percent: float
+    phase: str

@@ -1,0 +1,173 @@
+"""How a scan happens: collect, classify, evaluate, store."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanjobs import __version__, classification, rules, sites
+from scanjobs.config import Settings
+from scanjobs.db import scans
+from scanjobs.domain.clock import Clock, SystemClock
+from scanjobs.domain.cookies import ConsentPhase
+from scanjobs.domain.evidence import Evidence, Skipped
+from scanjobs.domain.ids import new_id
+from scanjobs.domain.labels import LabelledEvidence
+from scanjobs.domain.scans import ScanRecord, ScanSummary
+from scanjobs.errors import CaptureError
+from scanjobs.scanner import importers
+from scanjobs.scanner.combine import combine
+from scanjobs.scanner.source import CaptureTarget
+
+OnProgress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaptureFile:
+    """One file of a scan and the consent phase it shows."""
+
+    path: Path
+    phase: ConsentPhase = ConsentPhase.UNKNOWN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Imported:
+    """What came of one import."""
+
+    scan: ScanSummary
+    is_new: bool
+    """False when a scan with these very files was there already."""
+    third_party_cookies: int
+    hosts: int
+    entries: int
+    skipped: tuple[Skipped, ...]
+    gaps: tuple[str, ...]
+    """What could not be seen, a sentence each."""
+
+
+def import_scan(
+    settings: Settings,
+    files: Sequence[CaptureFile],
+    *,
+    format: str = "auto",
+    salvage: bool = False,
+    again: bool = False,
+    keep_values: bool = False,
+    on_progress: OnProgress = lambda doing, done, total: None,
+    clock: Clock | None = None,
+) -> Imported:
+    """Take in one scan from one or more captures of the same site.
+
+    Nothing is stored unless every file can be taken in; files that a scan already rests on give that scan
+    back unless `again`.
+
+    Raises:
+        CaptureError: a file cannot be taken in, or the files show different sites.
+        StorageError: the database refused.
+    """
+    salt = secrets.token_bytes(16)  # forgotten after the import: a digest can be compared, never undone
+    evidence = combine(
+        [
+            importers.collect(
+                CaptureTarget(
+                    path=file.path,
+                    phase=file.phase,
+                    salt=salt,
+                    keep_values=keep_values,
+                    salvage=salvage,
+                    on_progress=_reading(file, on_progress),
+                ),
+                format,
+            )
+            for file in files
+        ]
+    )
+    known = None if again else _known_scan(settings, evidence)
+    if known is not None:
+        return _imported(known, evidence, is_new=False, third=_third_party_cookies(evidence, known.site))
+
+    on_progress("Classifying", 0, 1)
+    labelled = classification.classify(evidence, _site_of(evidence))
+    record = _record(settings, labelled, keep_values, (clock or SystemClock()))
+    scans.add_scan(settings, record, lambda done, total: on_progress("Storing", done, total))
+    summary = scans.find_scan(settings, record.id)
+    return _imported(summary, evidence, is_new=True, third=_third_party_cookies(evidence, record.site))
+
+
+def _reading(file: CaptureFile, on_progress: OnProgress) -> Callable[[int, int], None]:
+    return lambda done, total: on_progress(f"Reading {file.path.name}", done, total)
+
+
+def _known_scan(settings: Settings, evidence: Evidence) -> ScanSummary | None:
+    """The scan that rests on exactly these files, in these phases."""
+    digests = {capture.sha256: capture.phase for capture in evidence.captures}
+    found = scans.scan_with_capture(settings, evidence.captures[0].sha256)
+    if found is None or scans.capture_phases(settings, found.id) != digests:
+        return None
+    return found
+
+
+def _site_of(evidence: Evidence) -> str:
+    """The registrable domain of the first page; the captures of one scan must agree on it."""
+    pages = {capture.file_name: capture.page_url for capture in evidence.captures}
+    found: dict[str, str] = {}
+    for name, page_url in pages.items():
+        host = sites.host_of(page_url) if page_url else None
+        if host is not None:
+            found.setdefault(sites.registrable_domain(host), name)
+    if not found:
+        raise CaptureError(
+            "The capture shows no page, so nobody can say which site it is of.",
+            hint="Record the visit from the first page on.",
+        )
+    if len(found) > 1:
+        told = ", ".join(f"{name} shows {site}" for site, name in found.items())
+        raise CaptureError(
+            f"The files show different sites: {told}.", hint="Import captures of different sites one by one."
+        )
+    return next(iter(found))
+
+
+def _record(settings: Settings, labelled: LabelledEvidence, values_kept: bool, clock: Clock) -> ScanRecord:
+    evidence = labelled.evidence
+    captured = [capture.captured_at for capture in evidence.captures if capture.captured_at is not None]
+    return ScanRecord(
+        id=new_id(),
+        site=labelled.site,
+        created_at=clock.now(),
+        captured_at=min(captured, default=None),
+        page_url=evidence.captures[0].page_url,
+        profile=settings.profile,
+        tool_version=__version__,
+        data_version=labelled.data_version,
+        complete=all(capture.complete for capture in evidence.captures),
+        values_kept=values_kept,
+        captures=evidence.captures,
+        cookies=labelled.cookies,
+        hosts=evidence.hosts,
+        gaps=evidence.gaps,
+        findings=rules.evaluate(labelled, settings.profile),
+    )
+
+
+def _third_party_cookies(evidence: Evidence, site: str) -> int:
+    return len({c.key for c in evidence.cookies if sites.registrable_domain(c.key.domain) != site})
+
+
+def _imported(scan: ScanSummary, evidence: Evidence, *, is_new: bool, third: int) -> Imported:
+    skipped: dict[str, int] = {}
+    for capture in evidence.captures:
+        for left_out in capture.skipped:
+            skipped[left_out.reason] = skipped.get(left_out.reason, 0) + left_out.count
+    return Imported(
+        scan=scan,
+        is_new=is_new,
+        third_party_cookies=third,
+        hosts=len({contact.host for contact in evidence.hosts}),
+        entries=sum(capture.entries for capture in evidence.captures),
+        skipped=tuple(Skipped(reason=reason, count=count) for reason, count in skipped.items()),
+        gaps=tuple(dict.fromkeys(gap.detail for gap in evidence.gaps)),
+    )

@@ -1,0 +1,136 @@
+"""Writes one report: load, decide, draw, put the file in place, record it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scanjobs import __version__
+from scanjobs.config import Settings
+from scanjobs.db import reports, scans
+from scanjobs.domain.clock import Clock, SystemClock
+from scanjobs.domain.ids import new_id, short
+from scanjobs.domain.reports import ReportFormat, ReportRecord
+from scanjobs.errors import ReportError, StorageError, UsageError
+from scanjobs.reports.document import build_document
+from scanjobs.reports.files import write_atomically
+from scanjobs.reports.formats import renderer_for
+
+OnProgress = Callable[[float, str], None]
+"""Called with percent, 0 to 100, and what is being done."""
+
+
+def accept_report(
+    settings: Settings,
+    job_id: str,
+    scan_id: str,
+    format: str,
+    output: str | None = None,
+    *,
+    clock: Clock | None = None,
+) -> None:
+    """Record a report in the transaction that accepts its job; its date and its place are settled here.
+
+    Raises:
+        NotFoundError, AmbiguousIdError: there is no such scan.
+        UsageError: there is no such format.
+        StorageError: the folder of the report cannot be written.
+    """
+    wanted = _format(format)
+    scan = scans.find_scan(settings, scan_id)
+    report_id = new_id()
+    created_at = (clock or SystemClock()).now()
+    path = _place(settings, output, default_name(scan.site, created_at, report_id, wanted))
+    _require_writable(path)
+    reports.add_report(
+        settings,
+        ReportRecord(
+            id=report_id,
+            scan_id=scan.id,
+            job_id=job_id,
+            format=wanted,
+            path=str(path),
+            created_at=created_at,
+            written_at=None,
+            size=None,
+            sha256=None,
+        ),
+    )
+
+
+def generate_report(
+    settings: Settings, job_id: str, on_progress: OnProgress, *, clock: Clock | None = None
+) -> dict[str, Any]:
+    """Write the report that a job was accepted for; running it twice gives the same file and the same row.
+
+    Raises:
+        ReportError: the report is not recorded, or its scan is gone.
+        StorageError: the file cannot be written.
+    """
+    report = reports.report_of_job(settings, job_id)
+    if report is None:
+        raise ReportError("The report of this job is not recorded any more.", hint="Submit it again.")
+    on_progress(0, "Loading the scan")
+    scan = scans.load_scan(settings, report.scan_id)
+    on_progress(15, "Deciding what it says")
+    document = build_document(scan, report, tool_version=__version__)
+    renderer = renderer_for(report.format)
+    on_progress(25, "Drawing")
+
+    def drawn(percent: float, phase: str) -> None:
+        on_progress(25 + percent * 0.7, phase)
+
+    size, sha256 = write_atomically(Path(report.path), lambda file: renderer.render(document, file, drawn))
+    reports.complete_report(
+        settings, report.id, written_at=(clock or SystemClock()).now(), size=size, sha256=sha256
+    )
+    return {
+        "report_id": report.id,
+        "format": str(report.format),
+        "path": report.path,
+        "size": size,
+        "sha256": sha256,
+    }
+
+
+def default_name(site: str, created_at: datetime, report_id: str, format: ReportFormat) -> str:
+    """`<site>-<date>-<id8>.<ext>`, the site reduced to what every file system takes."""
+    plain = re.sub(r"[^a-z0-9.-]+", "_", site.lower()).strip(".") or "site"
+    return f"{plain[:80]}-{created_at:%Y-%m-%d}-{short(report_id)}.{format}"
+
+
+def _format(word: str) -> ReportFormat:
+    try:
+        return ReportFormat(word.lower())
+    except ValueError:
+        raise UsageError(
+            f"There is no report format {word!r}.", hint=f"Formats: {', '.join(ReportFormat)}."
+        ) from None
+
+
+def _place(settings: Settings, output: str | None, name: str) -> Path:
+    """Where a report goes: the default folder, the folder asked for, or the very file asked for."""
+    if not output:
+        return settings.reports_folder / name
+    asked = Path(os.path.abspath(output))  # noqa: PTH100 - links stay as they were typed
+    return asked / name if asked.is_dir() or output.endswith(os.sep) else asked
+
+
+def _require_writable(path: Path) -> None:
+    """Refuse at submit what the worker could only refuse later."""
+    folder = path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The folder {folder} cannot be made: {error.strerror}.", hint="Choose another one with --output."
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StorageError(
+            f"The folder {folder} cannot be written.",
+            hint="Choose another one with --output, or change its permissions.",
+        )

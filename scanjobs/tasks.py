@@ -1,0 +1,48 @@
+"""Every task on one page: what can be queued, where it waits, and the one call it makes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scanjobs.config import current
+from scanjobs.db import scans
+from scanjobs.errors import UsageError
+from scanjobs.jobs.context import this_job
+from scanjobs.jobs.job import Job
+from scanjobs.jobs.queue import JobQueue
+from scanjobs.reports import generate
+
+queue = JobQueue()
+
+
+def _accept_report(job_id: str, scan_id: str, format: str, output: str | None = None) -> None:
+    generate.accept_report(current(), job_id, scan_id, format, output)
+
+
+@queue.task(queue="reports", accept=_accept_report)
+def generate_report(scan_id: str, format: str, output: str | None = None) -> dict[str, Any]:
+    """Write the report of one scan in one format."""
+    job = this_job()
+    return generate.generate_report(current(), job.id, job.progress)
+
+
+def submit_reports(scan_id: str, formats: Sequence[str], output: str | None = None) -> tuple[str, list[Job]]:
+    """Submit one job for each format, all or none; answers the batch they share and the jobs.
+
+    Raises:
+        NotFoundError, AmbiguousIdError: there is no such scan.
+        UsageError: several formats were to go into one file.
+        StorageError: the reports could not be written there.
+    """
+    if output and len(formats) > 1 and not (Path(output).is_dir() or output.endswith(os.sep)):
+        raise UsageError(
+            f"{len(formats)} reports cannot go into one file.",
+            hint=f"Name a folder: --output {output}{os.sep}",
+        )
+    scan = scans.find_scan(current(), scan_id)
+    with queue.batch() as batch_id:
+        jobs = [generate_report(scan.id, format, output) for format in formats]
+    return batch_id, jobs
