@@ -1,0 +1,120 @@
+"""Labels every cookie of a scan: groups what was observed, asks the database, judges the exemption."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scanjobs.classification import exemption
+from scanjobs.classification.confidence import confidence_of
+from scanjobs.classification.database import CookieDatabase, default_database
+from scanjobs.domain.cookies import ConsentPhase, CookieKey, ObservedCookie, Party
+from scanjobs.domain.evidence import Evidence
+from scanjobs.domain.labels import (
+    Category,
+    Exemption,
+    Label,
+    LabelledCookie,
+    LabelledEvidence,
+    LabelSource,
+)
+from scanjobs.sites import party_of
+
+_VISIT = {phase: position for position, phase in enumerate(ConsentPhase)}
+
+
+def classify(evidence: Evidence, site: str, database: CookieDatabase | None = None) -> LabelledEvidence:
+    """Every cookie of a scan once, labelled, with what each phase showed of it."""
+    database = database or default_database()
+    seen: defaultdict[CookieKey, list[ObservedCookie]] = defaultdict(list)
+    for cookie in evidence.cookies:
+        seen[cookie.key].append(cookie)
+    cookies = []
+    for key in sorted(seen):
+        observations = tuple(sorted(seen[key], key=lambda cookie: _VISIT[cookie.phase]))
+        party = party_of(key.domain, site)
+        label = label_of(
+            key.name, key.domain, party, lifetime_seconds=_longest_lifetime(observations), database=database
+        )
+        cookies.append(LabelledCookie(key=key, party=party, label=label, observations=observations))
+    return LabelledEvidence(
+        evidence=evidence, site=site, cookies=tuple(cookies), data_version=database.version
+    )
+
+
+def label_of(
+    name: str,
+    domain: str,
+    party: Party,
+    *,
+    lifetime_seconds: int | None = None,
+    database: CookieDatabase | None = None,
+) -> Label:
+    """What we say about one cookie: its purpose, its vendor, and whether it needs consent.
+
+    The most trusted answer wins: name and domain, name, vendor of the domain, prefix, second database.
+    """
+    found = _find(name, domain, party, database or default_database())
+    confidence = confidence_of(found.source, found.category)
+    ruling = exemption.judge(
+        name, party=party, category=found.category, confidence=confidence, lifetime_seconds=lifetime_seconds
+    )
+    category, source = found.category, found.source
+    if ruling.exemption is Exemption.EXEMPT:
+        # The curated list knows the name exactly, and tells necessary from functional where databases do not.
+        category = Category.NECESSARY
+        source = LabelSource.NAME if source is LabelSource.NONE else source
+        confidence = confidence_of(source, category)
+    return Label(
+        category=category,
+        vendor=found.vendor,
+        source=source,
+        confidence=confidence,
+        exemption=ruling.exemption,
+        exemption_reason=ruling.reason,
+        privacy_url=found.privacy_url,
+        declared_retention=found.retention,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    """The answer of the most trusted source."""
+
+    category: Category
+    source: LabelSource
+    vendor: str | None = None
+    privacy_url: str | None = None
+    retention: str | None = None
+
+
+def _find(name: str, domain: str, party: Party, database: CookieDatabase) -> _Found:
+    """Ask the sources one after the other."""
+    company = database.vendors.find(domain)
+    # A company's own site has cookies of every kind; its business tells their purpose on other sites only.
+    implied = company.implied_category if company and party is Party.THIRD else None
+    match = database.by_name(name, domain)
+    if match is None and implied is None:
+        match = database.by_prefix(name, domain) or database.in_second(name, domain)
+    owner = company.name if company else None
+    if match is None:
+        if implied is None:
+            return _Found(category=Category.UNCLASSIFIED, source=LabelSource.NONE, vendor=owner)
+        return _Found(category=implied, source=LabelSource.VENDOR, vendor=owner)
+    entry = match.entry
+    if party is Party.THIRD and owner is not None and not entry.agrees_with(domain):
+        # The name says what it is for; the domain says whose it is, so another vendor's policy would mislead.
+        return _Found(category=entry.category, source=match.source, vendor=owner)
+    return _Found(
+        category=entry.category,
+        source=match.source,
+        vendor=entry.vendor or owner,
+        privacy_url=entry.privacy_url,
+        retention=entry.retention,
+    )
+
+
+def _longest_lifetime(observations: Sequence[ObservedCookie]) -> int | None:
+    """The longest lifetime asked for in any phase; None when there is none or none is known."""
+    return max((o.lifetime_seconds for o in observations if o.lifetime_seconds is not None), default=None)

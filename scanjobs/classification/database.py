@@ -1,0 +1,151 @@
+"""Knows cookies by name: the bundled data file, loaded on the first question and kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+import orjson
+
+from scanjobs.classification.vendors import VendorIndex
+from scanjobs.domain.labels import Category, LabelSource
+
+# A prefix such as `SR` or `_s` begins half of all names there are, so a short one needs a domain that agrees.
+SHORTEST_PREFIX = 4
+# The same for names that are known from one domain and met on another: `c`, `uid`, `RT` are anybody's.
+SHORTEST_NAME_ELSEWHERE = 4
+# Names without any domain: `_ga` is unmistakable, `t` and `i` are not.
+SHORTEST_NAME = 3
+
+
+class CookieEntry(NamedTuple):
+    """What a database says about one name or prefix."""
+
+    name: str
+    vendor: str | None
+    category: Category
+    domains: tuple[str, ...]
+    retention: str | None
+    controller: str | None
+    privacy_url: str | None
+    is_prefix: bool
+
+    def agrees_with(self, host: str) -> bool:
+        """True when the host is one of the entry's domains or lies below one."""
+        return any(host == domain or host.endswith(f".{domain}") for domain in self.domains)
+
+
+class Match(NamedTuple):
+    """An entry and the way it was found."""
+
+    entry: CookieEntry
+    source: LabelSource
+
+
+class CookieDatabase:
+    """Names, prefixes and companies, indexed for look-up."""
+
+    def __init__(
+        self,
+        *,
+        version: str,
+        cookies: Iterable[CookieEntry] = (),
+        second: Iterable[CookieEntry] = (),
+        vendors: VendorIndex | None = None,
+        sources: tuple[Mapping[str, Any], ...] = (),
+    ) -> None:
+        self.version = version
+        self.sources = sources
+        """Name, package, version, licence and address of each source, for the annex of a report."""
+        self.vendors = vendors or VendorIndex(())
+        self._names, self._prefixes = _index(cookies)
+        self._second_names, self._second_prefixes = _index(second)
+
+    @classmethod
+    def from_json(cls, data: bytes, *, revision: str) -> CookieDatabase:
+        """A database from the bytes of a data file; the revision tells two contents of one version apart."""
+        tables = orjson.loads(data)
+        words = {category.value: category for category in Category}
+        return cls(
+            version=f"{tables['version']}+{revision}",
+            cookies=[
+                CookieEntry(name, vendor, words[category], tuple(domains), *rest)
+                for name, vendor, category, domains, *rest in tables["cookies"]
+            ],
+            second=[
+                CookieEntry(name, vendor, words[category], (), None, None, None, is_prefix)
+                for name, vendor, category, is_prefix in tables["second"]
+            ],
+            vendors=VendorIndex(tables["entities"]),
+            sources=tuple(tables["sources"]),
+        )
+
+    def by_name(self, name: str, host: str) -> Match | None:
+        """The entry with exactly this name, one that knows the domain first."""
+        entries = self._names.get(name, ())
+        here = _if_unanimous([entry for entry in entries if entry.agrees_with(host)])
+        if here:
+            return Match(here, LabelSource.NAME_AND_DOMAIN)
+        anywhere = [entry for entry in entries if not entry.domains and len(name) >= SHORTEST_NAME]
+        elsewhere = [entry for entry in entries if entry.domains and len(name) >= SHORTEST_NAME_ELSEWHERE]
+        found = _if_unanimous(anywhere or elsewhere)
+        return Match(found, LabelSource.NAME) if found else None
+
+    def by_prefix(self, name: str, host: str) -> Match | None:
+        """The entry with the longest prefix of this name."""
+        found = _longest(self._prefixes, name, host)
+        return Match(found, LabelSource.PREFIX) if found else None
+
+    def in_second(self, name: str, host: str) -> Match | None:
+        """What the second database says: by name, else by prefix."""
+        found = _if_unanimous(self._second_names.get(name, ())) or _longest(self._second_prefixes, name, host)
+        return Match(found, LabelSource.SECOND_DATABASE) if found else None
+
+
+_Index = dict[str, list[CookieEntry]]
+
+
+def _index(entries: Iterable[CookieEntry]) -> tuple[_Index, _Index]:
+    """Entries by name and by prefix; a prefix is a name as well."""
+    names: defaultdict[str, list[CookieEntry]] = defaultdict(list)
+    prefixes: defaultdict[str, list[CookieEntry]] = defaultdict(list)
+    for entry in entries:
+        names[entry.name].append(entry)
+        if entry.is_prefix:
+            prefixes[entry.name].append(entry)
+    return dict(names), dict(prefixes)
+
+
+def _if_unanimous(entries: Iterable[CookieEntry]) -> CookieEntry | None:
+    """The first of the entries, or None where they contradict each other about the purpose."""
+    candidates = list(entries)
+    return candidates[0] if len({entry.category for entry in candidates}) == 1 else None
+
+
+def _longest(prefixes: _Index, name: str, host: str) -> CookieEntry | None:
+    """The entry with the longest usable prefix of a name."""
+    for length in range(len(name), 0, -1):
+        entries = prefixes.get(name[:length], ())
+        usable = [e for e in entries if e.agrees_with(host)] or (entries if length >= SHORTEST_PREFIX else ())
+        found = _if_unanimous(usable)
+        if found:
+            return found
+    return None
+
+
+@lru_cache(maxsize=1)
+def default_database() -> CookieDatabase:
+    """The bundled database."""
+    folder = resources.files(__package__).joinpath("data")
+    cookies, exempt = (folder.joinpath(name).read_bytes() for name in ("cookies.json", "exempt.toml"))
+    # Findings rest on both files: a change in either is another version, even where nobody counted it up.
+    return CookieDatabase.from_json(cookies, revision=hashlib.sha256(cookies + exempt).hexdigest()[:8])
+
+
+def data_version() -> str:
+    """Version of the bundled cookie data."""
+    return default_database().version

@@ -1,0 +1,127 @@
+"""Decides whether a cookie may be stored without consent: a curated list, and doubt where it is silent.
+
+To call a tracking cookie exempt is the worst error this program can make, so the list is short, counts on the
+site's own domain only, and gives way whenever anything speaks against it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from scanjobs.domain.cookies import Party
+from scanjobs.domain.labels import Category, Exemption
+
+SECONDS_PER_DAY = 86_400
+TRACKING = frozenset({Category.ANALYTICS, Category.MARKETING})
+# Below this a tracking label is a guess, and a guess condemns nobody.
+ADEQUATE_CONFIDENCE = 0.6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ruling:
+    """What we say about consent for one cookie."""
+
+    exemption: Exemption
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CuratedEntry:
+    """One group of the curated list."""
+
+    exemption: Exemption
+    reason: str
+    ground: str | None
+    authority: str
+    max_days: int | None
+
+
+class CuratedList:
+    """The cookies somebody has thought about, by name and by prefix."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._names: dict[str, CuratedEntry] = {}
+        self._prefixes: dict[str, CuratedEntry] = {}
+        for exemption in (Exemption.EXEMPT, Exemption.UNDETERMINED):
+            for group in document[exemption.value]:
+                entry = CuratedEntry(
+                    exemption=exemption,
+                    reason=group["reason"],
+                    ground=group.get("ground"),
+                    authority=document["sources"][group["source"]]["title"],
+                    max_days=group.get("max_days"),
+                )
+                self._names.update(dict.fromkeys(group.get("names", ()), entry))
+                self._prefixes.update(dict.fromkeys(group.get("prefixes", ()), entry))
+
+    @property
+    def names(self) -> dict[str, CuratedEntry]:
+        """Every listed name; prefixes are not among them."""
+        return dict(self._names)
+
+    def find(self, name: str) -> CuratedEntry | None:
+        """What the list says about a name."""
+        if name in self._names:
+            return self._names[name]
+        return next((e for prefix, e in self._prefixes.items() if name.startswith(prefix)), None)
+
+
+@lru_cache(maxsize=1)
+def curated_list() -> CuratedList:
+    """The bundled list."""
+    text = resources.files(__package__).joinpath("data/exempt.toml").read_text(encoding="utf-8")
+    return CuratedList(tomllib.loads(text))
+
+
+def objection(
+    entry: CuratedEntry, *, party: Party, category: Category, lifetime_seconds: int | None
+) -> str | None:
+    """Why an exempt entry does not carry for this cookie; None where nothing speaks against it."""
+    if party is Party.THIRD:
+        return "The name is known for an exempt purpose, but the cookie belongs to another site's domain."
+    if category in TRACKING:
+        return f"The name is known for an exempt purpose and for {category.value} as well."
+    if entry.max_days is not None and (lifetime_seconds or 0) > entry.max_days * SECONDS_PER_DAY:
+        days = (lifetime_seconds or 0) // SECONDS_PER_DAY
+        return f"The name is known for an exempt purpose, but that needs no cookie that lives {days} days."
+    return None
+
+
+def judge(
+    name: str, *, party: Party, category: Category, confidence: float, lifetime_seconds: int | None
+) -> Ruling:
+    """Whether a cookie with this label may be stored without consent."""
+    entry = curated_list().find(name)
+    if entry is not None and entry.exemption is Exemption.EXEMPT:
+        against = objection(entry, party=party, category=category, lifetime_seconds=lifetime_seconds)
+        if against is None:
+            return Ruling(
+                exemption=Exemption.EXEMPT, reason=f"{entry.reason.rstrip('.')} ({entry.authority})."
+            )
+    elif entry is not None:
+        against = entry.reason
+    else:
+        against = _UNDETERMINED_REASONS.get(category)
+    # A listed name on the site's own domain is left open at worst: somebody knows a harmless use of it.
+    is_listed_here = entry is not None and party is Party.FIRST
+    if category not in TRACKING or is_listed_here:
+        return Ruling(exemption=Exemption.UNDETERMINED, reason=against or _GUESS)
+    if confidence < ADEQUATE_CONFIDENCE:
+        return Ruling(exemption=Exemption.UNDETERMINED, reason=_GUESS)
+    return Ruling(exemption=Exemption.NOT_EXEMPT, reason=_NOT_EXEMPT_REASONS[category])
+
+
+_GUESS = "It is probably used for analytics or marketing, but that is not certain enough to say."
+_NOT_EXEMPT_REASONS = {
+    Category.ANALYTICS: "Audience measurement needs consent unless a national exemption is shown to apply.",
+    Category.MARKETING: "Advertising and tracking across sites need consent.",
+}
+_UNDETERMINED_REASONS = {
+    Category.NECESSARY: "A database calls it necessary; which service asked for needs it has to be shown.",
+    Category.FUNCTIONAL: "A database calls it functional, which can mean necessary or just convenient.",
+    Category.UNCLASSIFIED: "Its purpose is unknown.",
+}

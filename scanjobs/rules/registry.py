@@ -1,0 +1,97 @@
+"""Keeps the rules: what a rule is, how a function becomes one, and how it is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
+from scanjobs.domain.labels import LabelledEvidence
+from scanjobs.errors import NotFoundError
+
+# The order of the catalogue: consent, banner, lifetime, declaration, security, third parties, US, evidence.
+FAMILIES = "CBLDSTUE"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What the function of a rule answers; the rule and the profile add the rest of the finding."""
+
+    outcome: Outcome
+    summary: str
+    """One sentence in plain words, or two."""
+    items: tuple[FindingItem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """A rule: what it rests on as data, what it checks as a function."""
+
+    id: str
+    title: str
+    checks: str
+    """What it looks at and how it answers, in plain words."""
+    basis: str
+    """The authority, for people."""
+    url: str
+    """Where the authority can be read."""
+    valid_from: date
+    """Since when the authority says so."""
+    how_to_fix: str
+    version: str
+    check: Callable[[LabelledEvidence], Verdict]
+
+    def judge(self, labelled: LabelledEvidence, severity: Severity) -> Finding:
+        """What this rule says about one scan."""
+        verdict = self.check(labelled)
+        return Finding(
+            rule_id=self.id,
+            rule_version=self.version,
+            outcome=verdict.outcome,
+            severity=severity,
+            summary=verdict.summary,
+            items=verdict.items,
+        )
+
+
+_rules: dict[str, Rule] = {}
+
+
+def rule(
+    id: str, *, title: str, basis: str, url: str, valid_from: date, how_to_fix: str, version: str = "1"
+) -> Callable[[Callable[[LabelledEvidence], Verdict]], Callable[[LabelledEvidence], Verdict]]:
+    """Make a function a rule of the catalogue; its docstring is what the rule checks."""
+
+    def register(check: Callable[[LabelledEvidence], Verdict]) -> Callable[[LabelledEvidence], Verdict]:
+        if id in _rules:
+            raise ValueError(f"There are two rules {id}.")
+        _rules[id] = Rule(
+            id=id,
+            title=title,
+            checks=" ".join((check.__doc__ or "").split()),
+            basis=basis,
+            url=url,
+            valid_from=valid_from,
+            how_to_fix=how_to_fix,
+            version=version,
+            check=check,
+        )
+        return check
+
+    return register
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of the catalogue."""
+    return tuple(sorted(_rules.values(), key=lambda rule: (FAMILIES.index(rule.id[0]), rule.id)))
+
+
+def find(rule_id: str) -> Rule:
+    """The rule with this id, in upper or lower case."""
+    found = _rules.get(rule_id.upper())
+    if found is None:
+        raise NotFoundError(
+            f"There is no rule {rule_id}.", hint="`scanjobs rules list` lists the rules that exist."
+        )
+    return found

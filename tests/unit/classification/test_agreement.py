@@ -1,0 +1,76 @@
+"""Labels against those of real consent banners (CookieBlock)."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from scanjobs.classification import label_of
+from scanjobs.domain.labels import Category, Exemption
+from scanjobs.sites import host_of, party_of, registrable_domain
+
+TRACKING = ("analytics", "marketing")
+
+pytestmark = pytest.mark.samples
+
+
+@pytest.fixture(scope="module")
+def judged():
+    """Pairs of what a banner declared and what we say."""
+    samples = os.environ.get("SCANJOBS_SAMPLES")
+    if not samples:
+        pytest.skip("SCANJOBS_SAMPLES does not name the folder of public captures")
+    path = Path(samples).parent / "cookieblock" / "labelled-cookies.jsonl"
+    if not path.exists():
+        pytest.skip(f"There are no labelled cookies at {path}")
+    pairs = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        cookie = json.loads(line)
+        domain = cookie["domain"].lstrip(".").lower()
+        party = party_of(domain, registrable_domain(host_of(cookie["site"])))
+        lifetime = None if cookie["session"] else cookie["expiry_seconds"]
+        pairs.append((cookie["purpose"], label_of(cookie["name"], domain, party, lifetime_seconds=lifetime)))
+    return pairs
+
+
+def test_tracking_is_almost_never_called_exempt(judged):
+    """The worst error: of the cookies banners declare as tracking, at most 1 in 100 may be called exempt."""
+    tracking = [label for purpose, label in judged if purpose in TRACKING]
+    exempt = [label for label in tracking if label.exemption is Exemption.EXEMPT]
+
+    assert len(tracking) > 500
+    assert len(exempt) <= len(tracking) / 100
+
+
+def test_exempt_cookies_are_mostly_declared_necessary(judged):
+    purposes = [purpose for purpose, label in judged if label.exemption is Exemption.EXEMPT]
+
+    assert len(purposes) > 150
+    assert purposes.count("necessary") / len(purposes) > 0.95
+
+
+def test_most_cookies_that_need_consent_are_declared_as_tracking(judged):
+    purposes = [purpose for purpose, label in judged if label.exemption is Exemption.NOT_EXEMPT]
+
+    assert sum(purpose in TRACKING for purpose in purposes) / len(purposes) > 0.9
+
+
+def test_most_cookies_get_a_category(judged):
+    classified = [label for _, label in judged if label.category is not Category.UNCLASSIFIED]
+
+    assert len(classified) / len(judged) > 0.85
+
+
+def test_most_categories_agree_with_the_banner(judged):
+    """Necessary and functional count as one: neither databases nor banners keep them apart."""
+    broad = {"functional": "necessary"}
+    same = [
+        broad.get(purpose, purpose) == broad.get(label.category.value, label.category.value)
+        for purpose, label in judged
+        if label.category is not Category.UNCLASSIFIED
+    ]
+
+    assert sum(same) / len(same) > 0.8

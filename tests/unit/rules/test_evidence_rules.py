@@ -1,0 +1,98 @@
+"""E02: whether the captures show enough."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanjobs import rules
+from scanjobs.domain.cookies import ConsentPhase
+from scanjobs.domain.evidence import Gap, GapKind
+from scanjobs.domain.findings import Outcome
+from tests.factories import capture, evidence, labelled, labelled_evidence, observed
+
+ALL_PHASES = tuple(
+    capture(phase) for phase in (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED, ConsentPhase.REJECTED)
+)
+
+
+def finding(*cookies, **changes):
+    scan = labelled_evidence(*cookies, evidence=evidence(*(c.latest for c in cookies), **changes))
+    return next(f for f in rules.evaluate(scan) if f.rule_id == "E02")
+
+
+def test_three_complete_phases_pass():
+    answer = finding(labelled(), captures=ALL_PHASES)
+
+    assert (answer.outcome, answer.items) == (Outcome.PASS, ())
+
+
+def test_missing_phases_are_named():
+    answer = finding(labelled(), captures=ALL_PHASES[:1])
+
+    assert answer.outcome is Outcome.WARN
+    assert answer.summary == "Nothing was captured after accepting or after rejecting."
+    assert [item.phase for item in answer.items] == [ConsentPhase.ACCEPTED, ConsentPhase.REJECTED]
+
+
+def test_one_missing_phase_is_named():
+    assert finding(labelled(), captures=ALL_PHASES[:2]).summary == "Nothing was captured after rejecting."
+
+
+@pytest.mark.parametrize("kind", list(GapKind))
+def test_every_kind_of_gap_is_a_warning_with_its_own_words(kind):
+    gap = Gap(kind=kind, detail="Something is missing here.", file_name="before.har")
+
+    answer = finding(labelled(), captures=ALL_PHASES, gaps=(gap,))
+
+    assert answer.outcome is Outcome.WARN
+    assert answer.summary == "Something could not be seen in what was captured; the items say what."
+    assert [(i.subject, i.detail) for i in answer.items] == [("before.har", "Something is missing here.")]
+
+
+def test_an_unknown_phase_proves_none_of_the_three():
+    answer = finding(labelled(), captures=(capture(ConsentPhase.UNKNOWN),))
+
+    assert answer.outcome is Outcome.WARN
+    assert answer.summary.startswith(
+        "Nothing was captured before any choice, after accepting or after rejecting."
+    )
+    assert answer.items[-1].detail == "nobody said what the visitor had chosen"
+
+
+def test_an_incomplete_file_is_said_once():
+    """The importer's own words about a truncated file stand; the rule does not repeat them."""
+    cut = capture(ConsentPhase.BEFORE, complete=False)
+    gap = Gap(kind=GapKind.TRUNCATED, detail="The file ends early.", file_name=cut.file_name)
+    captures = (cut, *ALL_PHASES[1:])
+
+    assert len(finding(labelled(), captures=captures, gaps=(gap,)).items) == 1
+    assert len(finding(labelled(), captures=captures).items) == 1
+
+
+def test_an_unknown_phase_is_said_once():
+    unknown = capture(ConsentPhase.UNKNOWN)
+    gap = Gap(kind=GapKind.UNKNOWN_PHASE, detail="Nobody said.", file_name=unknown.file_name)
+
+    answer = finding(labelled(), captures=(unknown, *ALL_PHASES), gaps=(gap,))
+
+    assert [item.detail for item in answer.items] == ["Nobody said."]
+
+
+def test_without_any_cookie_nobody_can_tell():
+    answer = finding(captures=ALL_PHASES)
+
+    assert answer.outcome is Outcome.NOT_EVALUABLE
+
+
+def test_without_any_capture_nobody_can_tell():
+    answer = finding(captures=())
+
+    assert answer.outcome is Outcome.NOT_EVALUABLE
+    assert len(answer.items) == 3
+
+
+def test_a_cookie_does_not_make_a_phase():
+    """Phases come from captures: a phase that was captured and had no cookie is a phase."""
+    answer = finding(labelled(observed(phase=ConsentPhase.ACCEPTED)), captures=ALL_PHASES)
+
+    assert answer.outcome is Outcome.PASS
