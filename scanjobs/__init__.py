@@ -1,3 +1,19 @@
 """scanjobs: a scan of a website becomes a report someone can sign, through a job that is never lost."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scanjobs.tasks import task as task
+
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """`from scanjobs import task` loads the queue; `import scanjobs` loads nothing."""
+    if name == "task":
+        from scanjobs.tasks import task
+
+        return task
+    raise AttributeError(f"module 'scanjobs' has no attribute {name!r}")

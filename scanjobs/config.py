@@ -32,6 +32,8 @@ class Settings:
     """Which country's severities the rules use."""
     keep_values: bool = False
     """Whether imports store the values of cookies."""
+    tasks: tuple[str, ...] = ()
+    """Modules with tasks of one's own."""
     log_level: str = "info"
     log_format: str = "text"
 
@@ -94,6 +96,7 @@ _TYPES: dict[str, type] = {
     "lease_seconds": float,
     "profile": str,
     "keep_values": bool,
+    "tasks": tuple,
     "log_level": str,
     "log_format": str,
 }
@@ -128,6 +131,8 @@ def _checked(key: str, value: Any) -> Any:
     try:
         if wanted is bool:
             value = _boolean(value)
+        elif wanted is tuple:
+            value = _words(value)
         elif wanted is not str:
             value = wanted(value)
         elif not isinstance(value, str):
@@ -160,8 +165,18 @@ def _boolean(value: Any) -> bool:
     raise ValueError(value)
 
 
+def _words(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, (list, tuple)) or not all(isinstance(word, str) for word in value):
+        raise ValueError(value)
+    return tuple(word.strip() for word in value if word.strip())
+
+
 def _kind(wanted: type) -> str:
-    return {int: "a whole number", float: "a number", bool: "true or false"}.get(wanted, "a text")
+    return {int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts"}.get(
+        wanted, "a text"
+    )
 
 
 if set(_TYPES) != {field.name for field in fields(Settings)} - {"home"}:

@@ -4,25 +4,43 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from scanjobs.config import current
+from scanjobs.config import Settings, current
 from scanjobs.db import scans
-from scanjobs.errors import UsageError
+from scanjobs.errors import ConfigurationError, UsageError
 from scanjobs.jobs.context import this_job
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.reports import generate
 
 queue = JobQueue()
+task = queue.task
+
+
+def load_tasks(settings: Settings) -> None:
+    """Import the modules whose tasks the user has added.
+
+    Raises:
+        ConfigurationError: one of them cannot be imported.
+    """
+    for name in settings.tasks:
+        try:
+            import_module(name)
+        except ImportError as error:
+            raise ConfigurationError(
+                f"The module {name} of the setting 'tasks' cannot be imported: {error}.",
+                hint="Install it beside scanjobs, or put its folder on PYTHONPATH.",
+            ) from error
 
 
 def _accept_report(job_id: str, scan_id: str, format: str, output: str | None = None) -> None:
     generate.accept_report(current(), job_id, scan_id, format, output)
 
 
-@queue.task(queue="reports", accept=_accept_report)
+@task(queue="reports", accept=_accept_report)
 def generate_report(scan_id: str, format: str, output: str | None = None) -> dict[str, Any]:
     """Write the report of one scan in one format."""
     job = this_job()

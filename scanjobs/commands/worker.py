@@ -27,6 +27,7 @@ def worker(
 
     settings = config.current()
     console.log_to_stderr(settings)
+    tasks.load_tasks(settings)
     Supervisor(
         tasks.queue,
         settings,

@@ -191,11 +191,9 @@ class Leases:
 
 
 def is_dead(boot: str | None, lock_path: str | None, seen_until: float, now: float) -> bool:
-    """Whether a worker is gone: at once on its own host, by the clock where its lock cannot be asked."""
-    if boot == boot_id() and lock_path is not None:
-        held = holds_lock(Path(lock_path))
-        if held is not None:
-            return not held
+    """Whether a worker is gone: at once where its lock can be asked, else when its lease has run out."""
+    if boot == boot_id() and lock_path is not None and holds_lock(Path(lock_path)) is False:
+        return True
     return seen_until < now
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,19 @@ from scanjobs.jobs.storage import JobStorage, QueuedMessage
 from scanjobs.jobs.values import NewJob
 
 _batch: ContextVar[str | None] = ContextVar("scanjobs_batch", default=None)
+
+_CALL_OPTIONS = {
+    "id",
+    "eta",
+    "delay",
+    "retries",
+    "retry_delay",
+    "retry_backoff",
+    "priority",
+    "expires",
+    "timeout",
+}
+"""What Huey takes out of the arguments of a call."""
 
 
 class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
@@ -48,8 +62,15 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
         return task_class
 
     def __call__(self, *args: Any, **kwargs: Any) -> Job:
-        """Submit a job; durable when this returns."""
-        job: Job = super().__call__(*args, **kwargs)
+        """Submit a job; durable when this returns.
+
+        Raises:
+            TypeError: the task does not take these arguments.
+        """
+        options = {name: kwargs.pop(name) for name in _CALL_OPTIONS & kwargs.keys()}
+        if not self.context:
+            args, kwargs = _bound(inspect.signature(self.func), args, kwargs)
+        job: Job = super().__call__(*args, **kwargs, **options)
         return job
 
     def delay(self, *args: Any, **kwargs: Any) -> Job:
@@ -142,3 +163,14 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
     def knows(self, task_name: str) -> bool:
         """Whether a task of this name is registered here."""
         return task_name in self._registry._registry
+
+
+def _bound(
+    signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments by name where they have one, so that people who look at the row can read it."""
+    bound = signature.bind(*args, **kwargs)
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    if kinds <= {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}:
+        return (), dict(bound.arguments)
+    return bound.args, bound.kwargs

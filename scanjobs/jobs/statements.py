@@ -103,7 +103,8 @@ INSERT_WORKER = sa.text("""
     VALUES (:id, :host, :boot_id, :pid, :lock_path, :queues, :only_batch, :concurrency, :now, :now)
 """)
 TOUCH_WORKER = sa.text("""
-    UPDATE workers SET seen_at = :now, succeeded = :succeeded, failed = :failed WHERE id = :worker_id
+    UPDATE workers SET seen_at = :now, stopped_at = NULL, succeeded = :succeeded, failed = :failed
+     WHERE id = :worker_id
 """)
 STOP_WORKER = sa.text("UPDATE workers SET stopped_at = :now WHERE id = :worker_id AND stopped_at IS NULL")
 

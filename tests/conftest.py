@@ -1,0 +1,126 @@
+"""Fixtures for every floor: a data folder of one's own, the command line as a process, a real worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanjobs import config
+from scanjobs.config import Settings
+from scanjobs.db import session
+
+SCANJOBS = [sys.executable, "-m", "scanjobs"]
+
+
+def wait_until(holds: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+    """Look until something holds, and fail the test with its name when it never does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = holds()
+        if answer:
+            return answer
+        time.sleep(0.02)
+    pytest.fail(f"within {seconds:g} seconds: {what}")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """The settings of a data folder of this test's own, in use in this process and in those it starts."""
+    for name in list(os.environ):
+        if name.startswith("SCANJOBS_") and name not in (
+            "SCANJOBS_SAMPLES",
+            "SCANJOBS_REQUIRE",
+            "SCANJOBS_CHROMIUM",
+        ):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("SCANJOBS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "100")
+    yield config.use(config.load())
+    session.dispose()
+    config.use(config.load(environment={}))
+
+
+class Outcome(subprocess.CompletedProcess[str]):
+    """What a command printed and how it ended."""
+
+
+@pytest.fixture
+def scanjobs(settings: Settings) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command line as a user does, in a process of its own."""
+
+    def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*SCANJOBS, *map(str, arguments)], capture_output=True, text=True, timeout=90, **options
+        )
+
+    return run
+
+
+class WorkerProcess:
+    """A real worker in a process of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [*SCANJOBS, "worker", *arguments], stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self.log = ""
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def kill(self) -> None:
+        """As the kernel does when memory runs out."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to leave; answers its exit code."""
+        self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self, seconds: float = 30) -> int:
+        _, told = self.process.communicate(timeout=seconds)
+        self.log += told or ""
+        return self.process.returncode
+
+
+@pytest.fixture
+def worker(settings: Settings) -> Iterator[Callable[..., WorkerProcess]]:
+    """Start workers that are gone when the test ends."""
+    from scanjobs.jobs import monitor
+
+    started: list[WorkerProcess] = []
+
+    def start(*arguments: str, ready: bool = True) -> WorkerProcess:
+        known = {one.pid for one in monitor.workers(settings)}
+        process = WorkerProcess(*arguments)
+        started.append(process)
+        if ready:
+            wait_until(
+                lambda: any(one.pid == process.pid and one.is_alive for one in monitor.workers(settings)),
+                f"a worker is ready beside {known}",
+            )
+        return process
+
+    yield start
+    for process in started:
+        if process.process.poll() is None:
+            process.kill()
+
+
+@contextmanager
+def nothing_left_behind(folder: Path) -> Iterator[None]:
+    """Whatever happens inside, the folder holds the same files afterwards."""
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    yield
+    assert {path for path in folder.rglob("*") if path.is_file()} == before

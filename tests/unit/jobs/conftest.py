@@ -1,0 +1,59 @@
+"""A queue on a database of its own, with a clock that moves when told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from scanjobs.config import Settings
+from scanjobs.jobs.leases import Leases, Share
+from scanjobs.jobs.queue import JobQueue
+from tests.factories import NOON
+
+
+class FakeClock:
+    """Stands still until moved."""
+
+    def __init__(self) -> None:
+        self.seconds = NOON.timestamp()
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def timestamp(self) -> float:
+        return self.seconds
+
+    def forward(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def queue(settings: Settings, clock: FakeClock) -> JobQueue:
+    made = JobQueue("test", settings=lambda: settings, clock=clock)
+
+    @made.task()
+    def work(number: int = 0) -> int:
+        return number
+
+    @made.task(queue="reports", priority=5)
+    def draw(number: int = 0) -> int:
+        return number
+
+    made.work, made.draw = work, draw
+    return made
+
+
+@pytest.fixture
+def leases(settings: Settings, clock: FakeClock) -> Callable[..., Leases]:
+    def make(worker_id: str = "worker-a", *queues: str, batch_id: str | None = None) -> Leases:
+        share = Share(queues=queues or ("default", "reports"), batch_id=batch_id)
+        return Leases(settings=settings, worker_id=worker_id, share=share, clock=clock)
+
+    return make
