@@ -133,6 +133,11 @@ def file_size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB"
 
 
+def printable(text: str) -> str:
+    """Text from outside with its control characters made visible, so that it cannot steer the terminal."""
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+
+
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """`1 cookie`, `3 cookies`."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

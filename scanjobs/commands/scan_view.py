@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from scanjobs import console
+from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.ids import short
 from scanjobs.domain.labels import Category, LabelledCookie
@@ -76,16 +78,19 @@ def _findings(scan: ScanRecord) -> Table:
 
 
 def _cookies(scan: ScanRecord) -> Table:
-    table = console.table("Cookie", "Domain", "Category", "Vendor", "Lives", "Phases")
+    phases = [phase for phase in ConsentPhase if any(phase == capture.phase for capture in scan.captures)]
+    table = console.table("Cookie", "Domain", "Category", "Vendor", ">Lives", *phases)
+    for column in (table.columns[1], table.columns[3]):
+        column.no_wrap, column.overflow = True, "ellipsis"
     for cookie in scan.cookies[:MOST_COOKIES]:
         category = cookie.label.category
         table.add_row(
-            Text(cookie.key.name, overflow="fold"),
-            Text(cookie.latest.shown_domain, overflow="fold"),
+            Text(console.printable(cookie.key.name), overflow="fold"),
+            cookie.latest.shown_domain,
             Text(category, style=CATEGORY_STYLES[category]),
             cookie.label.vendor or "–",
             _lifetime(cookie),
-            ", ".join(cookie.phases),
+            *("●" if phase in cookie.phases else "" for phase in phases),
         )
     return table
 
@@ -97,4 +102,6 @@ def _lifetime(cookie: LabelledCookie) -> str:
     if seen.lifetime_seconds is None:
         return "unknown"
     days = seen.lifetime_seconds / 86_400
-    return f"{days:.0f} d" if days >= 2 else f"{seen.lifetime_seconds / 3600:.0f} h"
+    if days >= 2:
+        return f"{days:.0f} d"
+    return console.duration(timedelta(seconds=seen.lifetime_seconds))

@@ -227,12 +227,7 @@ def _add_surroundings(session: Session, scan_seq: int, scan: ScanRecord) -> None
     )
     _insert(session, models.Host, scan_seq, [asdict(host) for host in scan.hosts])
     _insert(session, models.Gap, scan_seq, [asdict(gap) for gap in scan.gaps])
-    _insert(
-        session,
-        models.Finding,
-        scan_seq,
-        [{**asdict(f), "items": [_item_as_json(item) for item in f.items]} for f in scan.findings],
-    )
+    _insert(session, models.Finding, scan_seq, [_finding_row(finding) for finding in scan.findings])
 
 
 def _insert(
@@ -243,8 +238,25 @@ def _insert(
 
 
 def _item_as_json(item: FindingItem) -> dict[str, Any]:
-    observed_at = item.observed_at.isoformat() if item.observed_at else None
-    return {**asdict(item), "observed_at": observed_at}
+    # Written out: `asdict` copies deeply, which on 20,000 items is a second.
+    return {
+        "subject": item.subject,
+        "detail": item.detail,
+        "phase": item.phase,
+        "url": item.url,
+        "observed_at": item.observed_at.isoformat() if item.observed_at else None,
+    }
+
+
+def _finding_row(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule_id": finding.rule_id,
+        "rule_version": finding.rule_version,
+        "outcome": finding.outcome,
+        "severity": finding.severity,
+        "summary": finding.summary,
+        "items": [_item_as_json(item) for item in finding.items],
+    }
 
 
 def _item_from_json(values: dict[str, Any]) -> FindingItem:
