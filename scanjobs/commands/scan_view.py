@@ -79,20 +79,25 @@ def _findings(scan: ScanRecord) -> Table:
 
 def _cookies(scan: ScanRecord) -> Table:
     phases = [phase for phase in ConsentPhase if any(phase == capture.phase for capture in scan.captures)]
-    table = console.table("Cookie", "Domain", "Category", "Vendor", ">Lives", *phases)
-    for column in (table.columns[1], table.columns[3]):
-        column.no_wrap, column.overflow = True, "ellipsis"
+    table = console.table("Cookie", "Domain", "Category", "Vendor", ">Lives", *(p[:3] for p in phases))
+    table.padding = (0, 1, 0, 0)  # eight columns have to fit into eighty characters
+    for column, least in zip(table.columns, (14, 16, 12, 10), strict=False):
+        column.min_width = least
     for cookie in scan.cookies[:MOST_COOKIES]:
         category = cookie.label.category
         table.add_row(
             Text(console.printable(cookie.key.name), overflow="fold"),
-            cookie.latest.shown_domain,
+            _on_one_line(cookie.latest.shown_domain),
             Text(category, style=CATEGORY_STYLES[category]),
-            cookie.label.vendor or "–",
+            _on_one_line(cookie.label.vendor or "–"),
             _lifetime(cookie),
             *("●" if phase in cookie.phases else "" for phase in phases),
         )
     return table
+
+
+def _on_one_line(text: str) -> Text:
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 def _lifetime(cookie: LabelledCookie) -> str:

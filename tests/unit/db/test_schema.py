@@ -1,0 +1,96 @@
+"""The schema: migrations say what the models say, once, under a lock, and a newer one is refused."""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from scanjobs.config import Settings
+from scanjobs.db import models, schema, session
+from scanjobs.errors import DatabaseTooNewError, StorageError
+
+
+def declared(database: sqlite3.Connection) -> set[tuple[str, ...]]:
+    """Every statement that made this schema, without white space and the order of its parts."""
+    rows = database.execute(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
+    )
+    return {tuple(sorted(re.split(r"[,()]", "".join(sql.split()).replace("\"", "")))) for (sql,) in rows}
+
+
+def test_migrations_make_what_the_models_say(settings: Settings, tmp_path: Path):
+    session.engine_for(settings)
+    by_models = tmp_path / "models.db"
+    engine = sa.create_engine(f"sqlite:///{by_models}")
+    models.Base.metadata.create_all(engine)
+    engine.dispose()
+
+    with sqlite3.connect(settings.database_path) as migrated, sqlite3.connect(by_models) as made:
+        assert declared(migrated) == declared(made)
+
+
+def test_the_known_revisions_are_those_of_the_folder():
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    folder = ScriptDirectory.from_config(config)
+
+    assert tuple(reversed([one.revision for one in folder.walk_revisions()])) == schema.REVISIONS
+    assert folder.get_current_head() == schema.HEAD
+
+
+def test_a_newer_database_is_refused_and_left_as_it_is(settings: Settings):
+    session.engine_for(settings)
+    session.dispose()
+    with sqlite3.connect(settings.database_path) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(DatabaseTooNewError, match="version 9999"):
+        session.engine_for(settings)
+
+    with sqlite3.connect(settings.database_path) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+
+
+def _open(settings: Settings) -> str | None:
+    return schema.revision(session.engine_for(settings), settings)
+
+
+def test_many_processes_may_be_first(settings: Settings):
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        assert pool.map(_open, [settings] * 8) == [schema.HEAD] * 8
+
+
+def test_a_database_of_this_version_needs_no_alembic(settings: Settings):
+    session.engine_for(settings)
+    session.dispose()
+    program = (
+        "import sys; from scanjobs import config; from scanjobs.db import scans; "
+        "scans.list_scans(config.current()); print('alembic' in sys.modules)"
+    )
+
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert told.stdout == "False\n"
+
+
+def test_a_file_that_is_no_database_says_so(settings: Settings):
+    settings.home.mkdir()
+    settings.database_path.write_text("This is a shopping list, and quite a long one at that.\n" * 40)
+
+    with pytest.raises(StorageError, match="not a scanjobs database"):
+        session.engine_for(settings)
+
+
+def test_deleting_a_scan_takes_all_that_is_its_own(settings: Settings):
+    """Foreign keys are on in every connection."""
+    with session.reading(settings) as reader:
+        assert reader.execute(sa.text("PRAGMA foreign_keys")).scalar() == 1

@@ -1,0 +1,62 @@
+"""Settings: who wins, and what bad values say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanjobs import config
+from scanjobs.errors import ConfigurationError
+
+
+def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path):
+    (tmp_path / "config.toml").write_text('concurrency = 3\nlog_level = "debug"\nprofile = "fr"\n')
+
+    settings = config.load(
+        {"home": tmp_path, "concurrency": 7, "log_level": None},
+        {"SCANJOBS_LOG_LEVEL": "error", "SCANJOBS_CONCURRENCY": "5"},
+    )
+
+    assert (settings.concurrency, settings.log_level, settings.profile) == (7, "error", "fr")
+    assert settings.lease_seconds == 30
+    assert settings.database_path == tmp_path / "scanjobs.db"
+
+
+def test_words_from_the_environment_become_values(tmp_path: Path):
+    settings = config.load(
+        {"home": tmp_path}, {"SCANJOBS_KEEP_VALUES": "yes", "SCANJOBS_TASKS": "one, two.three"}
+    )
+
+    assert settings.keep_values is True
+    assert settings.tasks == ("one", "two.three")
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("colour = 1", "unknown setting 'colour'"),
+        ("concurrency = ", "not valid TOML"),
+        ("concurrency = 0", "from 1 to 256"),
+        ('concurrency = "many"', "it is a whole number"),
+        ("keep_values = 3", "it is true or false"),
+        ('log_level = "loud"', "no log level 'loud'"),
+        ('log_format = "xml"', "no log format 'xml'"),
+        ("database_url = 5", "it is a text"),
+        ("lease_seconds = 0", "at least 1"),
+    ],
+)
+def test_a_value_without_meaning_is_refused_in_a_sentence(tmp_path: Path, file: str, told: str):
+    (tmp_path / "config.toml").write_text(file)
+
+    with pytest.raises(ConfigurationError, match=told):
+        config.load({"home": tmp_path}, {})
+
+
+def test_every_setting_is_documented():
+    documented = (Path(__file__).parents[2] / "README.md").read_text()
+
+    for name in config.Settings.__dataclass_fields__:
+        if name != "home":
+            assert f"`{name}`" in documented, name
+    assert "SCANJOBS_HOME" in documented
