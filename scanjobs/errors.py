@@ -67,6 +67,15 @@ class StorageError(ScanjobsError):
     is_permanent = False
 
 
+class DataFolderError(StorageError):
+    """The data folder cannot be made or written."""
+
+    hint = "Name another one with --home or SCANJOBS_HOME, or change its permissions."
+
+    def __init__(self, folder: object, reason: str | None) -> None:
+        super().__init__(f"The data folder {folder} cannot be written: {(reason or 'refused').lower()}.")
+
+
 class DatabaseTooNewError(StorageError):
     """The database was written by a newer scanjobs."""
 

@@ -28,12 +28,11 @@ def demo() -> None:
     batch_id, _ = tasks.submit_reports(imported.scan.id, list(ReportFormat))
     jobs = following.follow(settings, batch_id, queue="reports")
     code = following.report_outcomes(jobs)
-    rows = [
-        (job.result["format"], f"{job.result['path']}  ({console.file_size(job.result['size'])})")
-        for job in jobs
-        if job.result
-    ]
-    console.show("", console.facts(rows))
+    console.show("")
+    for job in jobs:
+        if job.result:
+            size = console.file_size(job.result["size"])
+            console.show_line(f"{job.result['format']:<5} {size:>6}  {job.result['path']}")
     scan = short(imported.scan.id)
     console.show(
         "",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from scanjobs.config import Settings
-from scanjobs.errors import DatabaseTooNewError, StorageError
+from scanjobs.errors import DatabaseTooNewError, DataFolderError
 
 REVISIONS = ("0001",)
 """Every revision this program knows, oldest first; a test compares it with the migrations folder."""
@@ -72,10 +72,7 @@ def _migration_lock(path: Path) -> Iterator[None]:
     try:
         file = path.open("w")
     except OSError as error:
-        raise StorageError(
-            f"The data folder {path.parent} cannot be written: {error.strerror}.",
-            hint="Name another data folder with --home or SCANJOBS_HOME, or change its permissions.",
-        ) from error
+        raise DataFolderError(path.parent, error.strerror) from error
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
 from scanjobs.db import schema
-from scanjobs.errors import StorageError
+from scanjobs.errors import DataFolderError, StorageError
 
 BUSY_TIMEOUT_SECONDS = 10.0
 
@@ -142,10 +142,7 @@ def _make_folder(settings: Settings) -> None:
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise StorageError(
-            f"The data folder {settings.home} cannot be made: {error.strerror}.",
-            hint="Name another one with --home or SCANJOBS_HOME.",
-        ) from error
+        raise DataFolderError(settings.home, error.strerror) from error
 
 
 @contextmanager
@@ -158,31 +155,33 @@ def translated(settings: Settings) -> Iterator[None]:
         told = _told(str(cause), settings)
         if told is None:
             raise
-        raise StorageError(told[0], hint=told[1]) from error
+        raise told from error
 
 
-def _told(reason: str, settings: Settings) -> tuple[str, str] | None:
+def _told(reason: str, settings: Settings) -> StorageError | None:
     place = settings.database_path or "the database server"
-    elsewhere = "Name another data folder with --home or SCANJOBS_HOME, or change its permissions."
-    if "readonly" in reason or "read-only" in reason:
-        return f"The data folder {settings.home} is read-only.", elsewhere
+    unwritable = settings.database_path is not None and not os.access(settings.home, os.W_OK)
+    if "readonly" in reason or ("unable to open" in reason and unwritable):
+        return DataFolderError(settings.home, "it is read-only")
     if "unable to open" in reason:
-        return f"The database {place} cannot be opened.", elsewhere
+        return StorageError(f"The database {place} cannot be opened.", hint=DataFolderError.hint)
     if "disk is full" in reason:
-        return f"The disk that holds {place} is full.", "Free some space and try again; nothing was lost."
+        return StorageError(
+            f"The disk that holds {place} is full.", hint="Free some space and try again; nothing was lost."
+        )
     if "disk I/O error" in reason:
-        return (
+        return StorageError(
             f"The disk that holds {place} refused to read or write.",
-            "Look whether it is full or failing, then try again; what was accepted is kept.",
+            hint="Look whether it is full or failing, then try again; what was accepted is kept.",
         )
     if "is locked" in reason or "busy" in reason:
-        return (
+        return StorageError(
             f"The database {place} has been locked by another program for {BUSY_TIMEOUT_SECONDS:g} seconds.",
-            "End that program, or try again in a moment.",
+            hint="End that program, or try again in a moment.",
         )
     if "not a database" in reason or "malformed" in reason:
-        return (
+        return StorageError(
             f"The file {place} is not a scanjobs database, or it is damaged.",
-            "Move it away, or restore it from a backup.",
+            hint="Move it away, or restore it from a backup.",
         )
     return None

@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-
 QUEUES = ("default", "reports", "notifications")
 """The queues there are, the first for tasks that name none."""
 

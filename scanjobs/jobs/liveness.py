@@ -9,7 +9,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from scanjobs.errors import StorageError
+from scanjobs.errors import DataFolderError
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PR_SET_PDEATHSIG = 1
@@ -32,10 +32,7 @@ class LifeLock:
             folder.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StorageError(
-                f"The data folder {folder.parent} cannot be written: {error.strerror}.",
-                hint="Name another data folder with --home or SCANJOBS_HOME, or change its permissions.",
-            ) from error
+            raise DataFolderError(folder.parent, error.strerror) from error
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
 
     def close_inherited(self) -> None:

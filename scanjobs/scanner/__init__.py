@@ -1,0 +1,1 @@
+"""Turns recordings of a website into evidence: what was observed, before anyone judges it."""

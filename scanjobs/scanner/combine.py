@@ -1,0 +1,107 @@
+"""Joins the captures of one scan: at most one observation per cookie and phase, requests summed by host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, ObservedCookie
+from scanjobs.domain.evidence import Evidence, HostContact
+from scanjobs.scanner.set_cookie import Scope, domain_matches
+from scanjobs.scanner.urls import read_url
+
+_VISIT = tuple(ConsentPhase)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def combine(evidences: Sequence[Evidence]) -> Evidence:
+    """The evidence of several captures of one scan as one, in the order given.
+
+    A cookie that one capture only saw in requests is, where it fits, the one that another capture saw
+    being set or sent; so a cookie set before the choice is recognised after it.
+    """
+    return Evidence(
+        captures=tuple(capture for evidence in evidences for capture in evidence.captures),
+        cookies=_cookies(evidences),
+        hosts=_hosts(host for evidence in evidences for host in evidence.hosts),
+        gaps=tuple(dict.fromkeys(gap for evidence in evidences for gap in evidence.gaps)),
+    )
+
+
+def _cookies(evidences: Sequence[Evidence]) -> tuple[ObservedCookie, ...]:
+    merged: dict[tuple[CookieKey, ConsentPhase], ObservedCookie] = {}
+    for cookie in (*_set_cookies(evidences), *_recognised(evidences)):
+        old = merged.get((cookie.key, cookie.phase))
+        merged[cookie.key, cookie.phase] = cookie if old is None else _joined(old, cookie)
+    return tuple(sorted(merged.values(), key=lambda cookie: (cookie.key, _VISIT.index(cookie.phase))))
+
+
+def _set_cookies(evidences: Iterable[Evidence]) -> list[ObservedCookie]:
+    return [cookie for evidence in evidences for cookie in evidence.cookies if _is_set(cookie)]
+
+
+def _recognised(evidences: Sequence[Evidence]) -> list[ObservedCookie]:
+    """The cookies that were only sent, each under the key that the other captures know it by."""
+    of_all = _set_cookies(evidences)
+    recognised: list[ObservedCookie] = []
+    for evidence in evidences:
+        # What its own capture set could have explained it there, and did not.
+        own = {cookie.key for cookie in _set_cookies([evidence])}
+        others = [cookie for cookie in of_all if cookie.key not in own]
+        for cookie in evidence.cookies:
+            if not _is_set(cookie):
+                recognised.append(replace(cookie, key=_key_among(others, cookie) or cookie.key))
+    # The widest domains first: what was sent to one host is then found under the domain it shares.
+    recognised.sort(key=lambda cookie: cookie.key.domain.count("."))
+    return [replace(cookie, key=_widest_key(recognised, cookie)) for cookie in recognised]
+
+
+def _key_among(known: Iterable[ObservedCookie], sent: ObservedCookie) -> CookieKey | None:
+    """The key of the cookie some response set that a request like this one carries."""
+    url = read_url(sent.first_url)
+    fitting = [
+        cookie.key
+        for cookie in known
+        if cookie.key.name == sent.key.name and url is not None and _scope(cookie).covers(url.host, url.path)
+    ]
+    return max(fitting, key=lambda key: len(key.path), default=None)
+
+
+def _scope(cookie: ObservedCookie) -> Scope:
+    return Scope(domain=cookie.key.domain, host_only=cookie.host_only is not False, path=cookie.key.path)
+
+
+def _widest_key(recognised: Iterable[ObservedCookie], sent: ObservedCookie) -> CookieKey:
+    """The first key of the same name and value whose domain lies around this one; at least its own."""
+    return next(
+        cookie.key
+        for cookie in recognised
+        if cookie.key.name == sent.key.name
+        and cookie.value.sha256 == sent.value.sha256
+        and domain_matches(sent.key.domain, cookie.key.domain)
+    )
+
+
+def _joined(one: ObservedCookie, other: ObservedCookie) -> ObservedCookie:
+    """The same cookie in the same phase: as a response set it last, as it was seen first."""
+    first, last = sorted((one, other), key=lambda cookie: cookie.observed_at or _NEVER)
+    return replace(
+        max((last, first), key=_is_set),
+        first_url=first.first_url,
+        observed_at=first.observed_at,
+        times_seen=first.times_seen + last.times_seen,
+    )
+
+
+def _is_set(cookie: ObservedCookie) -> bool:
+    return cookie.origin is CookieOrigin.SET_COOKIE
+
+
+def _hosts(hosts: Iterable[HostContact]) -> tuple[HostContact, ...]:
+    summed: dict[tuple[str, ConsentPhase], HostContact] = {}
+    for new in hosts:
+        old = summed.get((new.host, new.phase), replace(new, requests=0))
+        first = min((old, new), key=lambda host: host.first_at or _NEVER)
+        summed[new.host, new.phase] = replace(first, requests=old.requests + new.requests)
+    return tuple(sorted(summed.values(), key=lambda host: (host.host, _VISIT.index(host.phase))))

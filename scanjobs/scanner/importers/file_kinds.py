@@ -1,0 +1,78 @@
+"""Looks at the first bytes of a file and says what it is, so that a refusal can name it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scanjobs.errors import CaptureError
+from scanjobs.scanner.importers.json_stream import HEAD_BYTES, Outline, outline
+from scanjobs.scanner.shown import printable
+
+_HOW_TO_RECORD = "Record the page with a browser's developer tools and export it as HAR."
+_MAGIC = (
+    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
+    (b"PK\x03\x04", "a zip archive", "Unpack it first."),
+    (b"SQLite format 3", "an SQLite database", _HOW_TO_RECORD),
+    (b"%PDF", "a PDF document", _HOW_TO_RECORD),
+)
+
+
+def read_head(path: Path) -> bytes:
+    """The first bytes of a file; CaptureError where there is no file or nothing in it."""
+    try:
+        if path.is_dir():
+            raise CaptureError(f"{path} is a folder.", hint="Name the files in it.")
+        if not path.exists():
+            raise CaptureError(
+                f"There is no file {path}.", hint="Check the name; paths are relative to here."
+            )
+        if not path.is_file():
+            raise CaptureError(f"{path} is not a regular file.", hint="Save it to disk first.")
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
+    if not head:
+        raise CaptureError(f"{path} is empty.", hint="Export the recording again.")
+    return head
+
+
+def unreadable(path: Path, error: Exception) -> CaptureError:
+    """The error for a file that the system does not let us read."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return CaptureError(f"{path} could not be read: {reason}.", hint="Check its permissions and its disk.")
+
+
+def unknown_format(path: Path, head: bytes, formats: str) -> CaptureError:
+    """The error for a file that no importer knows, naming what it is where that can be told."""
+    for magic, kind, hint in _MAGIC:
+        if head.startswith(magic):
+            return CaptureError(f"{path} is {kind}, not a capture.", hint=hint)
+    taken = f"Formats that are taken: {formats}."
+    seen = outline(head)
+    if known := _known_tool(head, seen):
+        return CaptureError(f"{path} looks like {known}, which is not supported yet.", hint=taken)
+    if seen.opening == "<":
+        return CaptureError(f"{path} is a web page or XML, not JSON.", hint=taken)
+    if seen.opening not in ("{", "["):
+        return CaptureError(f"{path} is not JSON.", hint=f"{taken} {_HOW_TO_RECORD}")
+    what = "an object" if seen.opening == "{" else "a list"
+    names = ", ".join(printable(key[:40]) for key in seen.keys[:4])
+    members = f" that begins with the members {names}" if names else ""
+    return CaptureError(f"{path} is JSON, but not a HAR file: it holds {what}{members}.", hint=taken)
+
+
+def _known_tool(head: bytes, seen: Outline) -> str | None:
+    keys = set(seen.keys)
+    is_list = seen.opening == "["
+    if seen.opening == "{" and {"cookies", "origins"} <= keys:
+        return "a Playwright storage state"
+    if b"Blacklight Inspection" in head or "browser_cookies" in keys:
+        return "a file of blacklight-collector"
+    if seen.opening == "{" and {"title", "uri_ins", "uri_dest"} <= keys:
+        return "an inspection of the Website Evidence Collector"
+    if is_list and {"name", "value", "domain"} <= keys:
+        return "a list of cookies as a browser or an extension exports it"
+    if b"Netscape HTTP Cookie File" in head[:200] or head.startswith(b"# HTTP Cookie File"):
+        return "a Netscape cookies.txt"
+    return None

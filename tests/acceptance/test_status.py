@@ -1,0 +1,53 @@
+"""`scanjobs status`: what waits, what runs, what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+
+
+def test_an_empty_queue_says_how_to_begin(scanjobs):
+    done = scanjobs("status")
+
+    assert done.returncode == 0
+    assert "No worker runs" in done.stdout
+    for queue in ("default", "reports", "notifications"):
+        assert queue in done.stdout
+
+
+def test_everything_fits_eighty_columns(scanjobs, shop, worker):
+    worker()
+    scanjobs("report", shop, "-f", "pdf", "-f", "csv", "--wait")
+
+    done = scanjobs("status", env={**os.environ, "COLUMNS": "80"})
+
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "alive" in done.stdout
+    assert done.stdout.count("succeeded") == 2
+
+
+def test_json_is_the_same_for_programs(scanjobs, shop):
+    scanjobs("report", shop)
+
+    status = json.loads(scanjobs("status", "--json").stdout)
+
+    assert status.keys() == {"workers", "queues", "running", "finished"}
+    (reports,) = (queue for queue in status["queues"] if queue["name"] == "reports")
+    assert (reports["queued"], reports["running"]) == (1, 0)
+    assert reports["oldest_at"].endswith("+00:00")
+
+
+def test_a_dead_worker_is_shown_as_dead(scanjobs, worker):
+    worker().kill()
+
+    (dead,) = json.loads(scanjobs("status", "--json").stdout)["workers"]
+
+    assert dead["is_alive"] is False
+    assert "dead" in scanjobs("status").stdout
+
+
+def test_a_failed_job_shows_its_error(scanjobs, shop, settings):
+    done = scanjobs("report", shop, "--wait", "--output", "/proc/nowhere/report.pdf")
+    assert done.returncode == 3
+
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,75 @@
+"""The house: what loads when, and that its papers say what is there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("sqlalchemy", "alembic", "huey", "fpdf", "jinja2", "playwright", "ijson", "orjson", "rich")
+
+
+def loaded_by(program: str) -> set[str]:
+    """The names of the libraries that a fresh interpreter has loaded after running this."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"{program}\nimport sys; print(*sys.modules, sep=chr(10))"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return {name.partition(".")[0] for name in told.stdout.split()}
+
+
+def test_the_command_line_loads_nothing_heavy():
+    assert loaded_by("import scanjobs.cli").isdisjoint(HEAVY)
+
+
+def test_importing_the_package_loads_nothing_at_all_of_ours():
+    assert loaded_by("import scanjobs").isdisjoint({*HEAVY, "typer"})
+
+
+@pytest.mark.parametrize(
+    "module", ["scanjobs.jobs.monitor", "scanjobs.db.scans", "scanjobs.commands.status_view"]
+)
+def test_looking_does_not_load_huey(module: str):
+    assert "huey" not in loaded_by(f"import {module}")
+
+
+def test_every_command_is_in_the_readme():
+    from typer.main import get_command
+
+    from scanjobs.cli import app
+
+    readme = (ROOT / "README.md").read_text()
+    for name in get_command(app).commands:
+        assert f"`scanjobs {name}" in readme, name
+
+
+def test_the_wheel_holds_what_the_program_reads(tmp_path: Path):
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(tmp_path), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    import zipfile
+
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    data = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "scanjobs").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert data <= inside
+    assert any(name.endswith("licenses/LICENSE") for name in inside)
+
+
+def test_the_changelog_has_this_version():
+    from scanjobs import __version__
+
+    assert re.search(rf"^## \[?{re.escape(__version__)}", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
