@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,7 +14,5 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """`from scanjobs import task` loads the queue; `import scanjobs` loads nothing."""
     if name == "task":
-        from scanjobs.tasks import task
-
-        return task
+        return import_module("scanjobs.tasks").task
     raise AttributeError(f"module 'scanjobs' has no attribute {name!r}")

@@ -53,6 +53,7 @@ def import_scan(
     files: Sequence[CaptureFile],
     *,
     format: str = "auto",
+    site: str | None = None,
     salvage: bool = False,
     again: bool = False,
     keep_values: bool = False,
@@ -61,8 +62,8 @@ def import_scan(
 ) -> Imported:
     """Take in one scan from one or more captures of the same site.
 
-    Nothing is stored unless every file can be taken in; files that a scan already rests on give that scan
-    back unless `again`.
+    The site is the registrable domain of the first page, unless it is named. Nothing is stored unless every
+    file can be taken in; files that a scan already rests on give that scan back unless `again`.
 
     Raises:
         CaptureError: a file cannot be taken in, or the files show different sites.
@@ -85,12 +86,13 @@ def import_scan(
             for file in files
         ]
     )
-    known = None if again else _known_scan(settings, evidence)
+    site_asked = sites.registrable_domain(site) if site else None
+    known = None if again else _known_scan(settings, evidence, site_asked)
     if known is not None:
         return _imported(known, evidence, is_new=False, third=_third_party_cookies(evidence, known.site))
 
     on_progress("Classifying", 0, 1)
-    labelled = classification.classify(evidence, _site_of(evidence))
+    labelled = classification.classify(evidence, site_asked or _site_of(evidence))
     record = _record(settings, labelled, keep_values, (clock or SystemClock()))
     scans.add_scan(settings, record, lambda done, total: on_progress("Storing", done, total))
     summary = scans.find_scan(settings, record.id)
@@ -101,11 +103,11 @@ def _reading(file: CaptureFile, on_progress: OnProgress) -> Callable[[int, int],
     return lambda done, total: on_progress(f"Reading {file.path.name}", done, total)
 
 
-def _known_scan(settings: Settings, evidence: Evidence) -> ScanSummary | None:
+def _known_scan(settings: Settings, evidence: Evidence, site: str | None) -> ScanSummary | None:
     """The scan that rests on exactly these files, in these phases."""
     digests = {capture.sha256: capture.phase for capture in evidence.captures}
     found = scans.scan_with_capture(settings, evidence.captures[0].sha256)
-    if found is None or scans.capture_phases(settings, found.id) != digests:
+    if found is None or site not in (None, found.site) or scans.capture_phases(settings, found.id) != digests:
         return None
     return found
 
@@ -131,6 +133,15 @@ def _site_of(evidence: Evidence) -> str:
     return next(iter(found))
 
 
+def _page_of(evidence: Evidence, site: str) -> str | None:
+    """The first page that is of the site; there is none where the site was named against the captures."""
+    for capture in evidence.captures:
+        host = sites.host_of(capture.page_url or "")
+        if host is not None and sites.registrable_domain(host) == site:
+            return capture.page_url
+    return None
+
+
 def _record(settings: Settings, labelled: LabelledEvidence, values_kept: bool, clock: Clock) -> ScanRecord:
     evidence = labelled.evidence
     captured = [capture.captured_at for capture in evidence.captures if capture.captured_at is not None]
@@ -139,7 +150,7 @@ def _record(settings: Settings, labelled: LabelledEvidence, values_kept: bool, c
         site=labelled.site,
         created_at=clock.now(),
         captured_at=min(captured, default=None),
-        page_url=evidence.captures[0].page_url,
+        page_url=_page_of(evidence, labelled.site),
         profile=settings.profile,
         tool_version=__version__,
         data_version=labelled.data_version,

@@ -26,6 +26,10 @@ def import_captures(
     format: Annotated[
         str, typer.Option("--format", help="Format of the files; auto looks into them.")
     ] = "auto",
+    site: Annotated[
+        str | None,
+        typer.Option("--site", metavar="DOMAIN", help="The site, where the first page is not of it."),
+    ] = None,
     salvage: Annotated[
         bool, typer.Option("--salvage", help="Keep the complete entries of a truncated file.")
     ] = False,
@@ -51,6 +55,7 @@ def import_captures(
                     settings,
                     scan_files,
                     format=format,
+                    site=site,
                     salvage=salvage,
                     again=again,
                     keep_values=settings.keep_values if keep_values is None else keep_values,

@@ -161,6 +161,16 @@ def test_phases_and_files_must_match(scanjobs):
     assert "1 files and 2 phases" in done.stderr or "1 file and 2 phases" in done.stderr
 
 
+def test_the_site_can_be_named_where_the_first_page_is_not_of_it(scanjobs):
+    done = scanjobs(
+        "import", HAR / "page-first-request.har", "--phase", "before", "--site", "www.shop.example"
+    )
+
+    assert done.returncode == 0
+    (scan,) = scans(scanjobs)
+    assert scan["site"] == "shop.example"
+
+
 def test_a_folder_is_not_a_capture(scanjobs, tmp_path):
     done = scanjobs("import", tmp_path)
 

@@ -61,6 +61,7 @@ _LOG = {"creator": _TOOL, "browser": _TOOL, "pages": [{"title": ALL}], "entries"
 _FILE = ({"log": _LOG, **_LOG, **_ENTRY}, _ENTRIES)
 
 _HTML = ("text/html", "application/xhtml+xml")
+_FRAMES = ("iframe", "frame", "embed", "object", "fencedframe")
 _SANITIZING_TOOL = "WebInspector"
 
 
@@ -128,7 +129,7 @@ class _Reader:
         asked = Sighting(position=2 * self.entries, url=url, at=sent_at)
         answered = Sighting(position=2 * self.entries + 1, url=url, at=received_at(sent_at, entry))
         self._hosts.setdefault(url.host, _Host(first=asked)).requests += 1
-        self._note_page(url, response)
+        self._note_page(url, request, response)
         self._note_sent(request, asked)
         self._note_set(response, answered)
 
@@ -187,13 +188,14 @@ class _Reader:
         if unreadable := self._skipped[UNREADABLE]:
             yield GapKind.UNREADABLE_ENTRIES, f"{unreadable} of {self.entries} entries could not be read."
 
-    def _note_page(self, url: WebUrl, response: dict[str, Any]) -> None:
+    def _note_page(self, url: WebUrl, request: dict[str, Any], response: dict[str, Any]) -> None:
         if url.scheme not in ("http", "https") or self._document is not None:
             return
         self._first_url = self._first_url or url
         kinds = [text(mapping(response.get("content")).get("mimeType")), *headers(response, "content-type")]
         kind = next(filter(None, kinds), "").strip().lower()
-        if 200 <= number(response.get("status")) < 300 and kind.startswith(_HTML):
+        framed = any(dest.lower() in _FRAMES for dest in headers(request, "sec-fetch-dest"))
+        if 200 <= number(response.get("status")) < 300 and kind.startswith(_HTML) and not framed:
             self._document = url
 
     def _note_sent(self, request: dict[str, Any], seen: Sighting) -> None:

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
-import ijson  # type: ignore[import-untyped]
+import ijson
 
 CHUNK_BYTES = 256 * 1024
 HEAD_BYTES = 64 * 1024
