@@ -44,6 +44,7 @@ def import_captures(
 ) -> None:
     """Take in captures of a website: HAR files of a browser or a proxy."""
     from scanjobs import config, console, pipeline
+    from scanjobs.domain.ids import short
 
     settings = config.current()
     imported = []
@@ -69,6 +70,7 @@ def import_captures(
         return
     for one in imported:
         show_imported(one)
+        console.say("next", f"scanjobs report {short(one.scan.id)} --format pdf --wait", style="dim")
 
 
 def _scans(files: list[Path], phases: list[ConsentPhase]) -> list[list[CaptureFile]]:
@@ -118,7 +120,6 @@ def show_imported(one: Imported) -> None:
     rows += [("skipped", f"{left_out.count:,} × {left_out.reason}") for left_out in one.skipped]
     rows += [("not seen", gap) for gap in one.gaps]
     console.show(heading, console.facts(rows))
-    console.say("next", f"scanjobs report {short(scan.id)} --format pdf --wait", style="dim")
 
 
 def _as_json(one: Imported) -> dict[str, object]:

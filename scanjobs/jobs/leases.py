@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from scanjobs.db.session import reading, transaction
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import statements
-from scanjobs.jobs.liveness import boot_id, holds_lock
+from scanjobs.jobs.liveness import is_dead
 from scanjobs.jobs.storage import insert_jobs, seconds
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 
@@ -188,13 +187,6 @@ class Leases:
             return False
         insert_jobs(session.connection().execute, done.follow_ups, now)
         return True
-
-
-def is_dead(boot: str | None, lock_path: str | None, seen_until: float, now: float) -> bool:
-    """Whether a worker is gone: at once where its lock can be asked, else when its lease has run out."""
-    if boot == boot_id() and lock_path is not None and holds_lock(Path(lock_path)) is False:
-        return True
-    return seen_until < now
 
 
 def _owned(claim: Claim) -> dict[str, str]:

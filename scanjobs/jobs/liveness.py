@@ -61,6 +61,13 @@ def holds_lock(path: Path) -> bool | None:
     return False
 
 
+def is_dead(boot: str | None, lock_path: str | None, seen_until: float, now: float) -> bool:
+    """Whether a worker is gone: at once where its lock can be asked, else when its lease has run out."""
+    if boot == boot_id() and lock_path is not None and holds_lock(Path(lock_path)) is False:
+        return True
+    return seen_until < now
+
+
 def die_with_parent(parent_pid: int) -> None:
     """Have the kernel kill this process when its parent dies (Linux; elsewhere a closed pipe ends it)."""
     with suppress(OSError, AttributeError):

@@ -12,7 +12,7 @@ from scanjobs.domain.clock import Clock, SystemClock
 from scanjobs.domain.jobs import QUEUES, JobRecord, JobState, QueueRecord, WorkerRecord
 from scanjobs.errors import NotFoundError
 from scanjobs.jobs import statements
-from scanjobs.jobs.leases import is_dead
+from scanjobs.jobs.liveness import is_dead
 from scanjobs.jobs.rows import job_record, moment
 
 
