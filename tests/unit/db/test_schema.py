@@ -24,7 +24,7 @@ def declared(database: sqlite3.Connection) -> set[tuple[str, ...]]:
     rows = database.execute(
         "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
     )
-    return {tuple(sorted(re.split(r"[,()]", "".join(sql.split()).replace("\"", "")))) for (sql,) in rows}
+    return {tuple(sorted(re.split(r"[,()]", "".join(sql.split()).replace('"', "")))) for (sql,) in rows}
 
 
 def test_migrations_make_what_the_models_say(settings: Settings, tmp_path: Path):

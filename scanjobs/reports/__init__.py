@@ -1,0 +1,1 @@
+"""Turns a stored scan into a report: decide what it says, then draw it in one of the formats."""

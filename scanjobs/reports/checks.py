@@ -1,0 +1,76 @@
+"""What the rules said, with what a reader needs to know of each rule, in the order of weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from scanjobs import rules
+from scanjobs.domain.findings import Finding, Outcome, Severity
+from scanjobs.errors import NotFoundError
+from scanjobs.reports.parts import FindingPart
+
+_OUTCOMES = {
+    outcome: rank
+    for rank, outcome in enumerate(
+        (Outcome.FAIL, Outcome.WARN, Outcome.NOT_EVALUABLE, Outcome.INFO, Outcome.PASS)
+    )
+}
+_SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleFacts:
+    """What a report says about a rule, whatever a scan showed."""
+
+    title: str
+    basis: str
+    url: str | None
+    how_to_fix: str
+
+
+RuleBook = Callable[[str], RuleFacts]
+
+
+def registered_rule(rule_id: str) -> RuleFacts:
+    """The facts of a rule; one that this version does not have any more is named and nothing else."""
+    try:
+        rule = rules.find(rule_id)
+    except NotFoundError:
+        # An old scan keeps the answers of the rules it was judged by.
+        return RuleFacts(
+            title=f"Rule {rule_id}",
+            basis="This version of scanjobs does not have this rule.",
+            url=None,
+            how_to_fix="Check the scan again with the rules of this version.",
+        )
+    return RuleFacts(title=rule.title, basis=rule.basis, url=rule.url, how_to_fix=rule.how_to_fix)
+
+
+def checklist(findings: Sequence[Finding], book: RuleBook) -> tuple[FindingPart, ...]:
+    """Every rule's answer, gravest first."""
+    return tuple(sorted((_part(finding, book(finding.rule_id)) for finding in findings), key=_weight))
+
+
+def to_act_on(checks: Sequence[FindingPart]) -> tuple[FindingPart, ...]:
+    """The answers that call for something: failed, warned, and what is worth knowing."""
+    return tuple(check for check in checks if check.outcome in (Outcome.FAIL, Outcome.WARN, Outcome.INFO))
+
+
+def _part(finding: Finding, facts: RuleFacts) -> FindingPart:
+    return FindingPart(
+        rule_id=finding.rule_id,
+        rule_version=finding.rule_version,
+        title=facts.title,
+        outcome=finding.outcome,
+        severity=finding.severity,
+        summary=finding.summary,
+        basis=facts.basis,
+        url=facts.url,
+        how_to_fix=facts.how_to_fix,
+        items=finding.items,
+    )
+
+
+def _weight(check: FindingPart) -> tuple[int, int, str]:
+    return _OUTCOMES[check.outcome], _SEVERITIES[check.severity], check.rule_id

@@ -1,0 +1,119 @@
+"""Puts a file in place whole or not at all: written beside its target, synced, then moved."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from scanjobs.errors import ReportError, ScanjobsError, StorageError
+
+LONGEST_STEM = 60
+"""Characters of the target's name that its unfinished file bears, so that the longer name still fits."""
+
+
+def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int, str]:
+    """Let `draw` write a file and put it at `path`; answers its size in bytes and its SHA-256.
+
+    Until everything is on the disk the target stays as it was, and whatever goes wrong, an interruption
+    too, the unfinished `.name.….part` beside it is removed.
+    """
+    with _errors_explained(path):
+        _refuse_folder(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.name[:LONGEST_STEM]}.{secrets.token_hex(4)}.part")
+        try:
+            with unfinished.open("xb+") as file:
+                draw(file)
+                file.flush()
+                os.fsync(file.fileno())
+                size = file.tell()
+                file.seek(0)
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            unfinished.replace(path)
+        except BaseException:
+            # Also when interrupted or out of time: a later run starts from nothing.
+            unfinished.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    return size, sha256
+
+
+def _refuse_folder(path: Path) -> None:
+    """Fail before drawing rather than after, also for names the file system does not take."""
+    try:
+        is_folder = path.stat().st_mode & 0o170000 == 0o040000
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if is_folder:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a loss of power, where the file system can promise that."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _errors_explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _explained(error, path) from error
+    except ValueError as error:
+        if "\0" not in str(path):
+            raise
+        raise ReportError(
+            "A report cannot be written to a path that holds a null character.",
+            hint="Choose another path with --output.",
+        ) from error
+
+
+def _explained(error: OSError, path: Path) -> ScanjobsError:
+    """The refusal of an operating system as a sentence and a way out."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return StorageError(
+                f"There is no room left for the report in {path.parent}.",
+                hint="Free some space or choose another folder with --output, then run the job again.",
+            )
+        case errno.EROFS:
+            return StorageError(
+                f"{path.parent} is on a file system that can only be read.",
+                hint="Choose another folder with --output.",
+            )
+        case errno.EACCES | errno.EPERM:
+            return StorageError(
+                f"{path.parent} may not be written to by this user.",
+                hint="Give the user of the worker write access, or choose another folder with --output.",
+            )
+        case errno.EISDIR:
+            return ReportError(
+                f"{path} is a folder, so no report can be written there.",
+                hint="Add a file name to --output.",
+            )
+        case errno.ENOTDIR | errno.EEXIST:
+            return ReportError(
+                f"{path.parent} is not a folder, so no report can be written into it.",
+                hint="Choose another folder with --output.",
+            )
+        case errno.ENAMETOOLONG:
+            return ReportError(
+                "The name of the report is longer than the file system allows.",
+                hint="Choose a shorter path with --output.",
+            )
+        case _:
+            return StorageError(
+                f"The report could not be written to {path}: {error.strerror or error}.",
+                hint="Look at the disk and its mount, then run the job again.",
+            )

@@ -1,0 +1,238 @@
+"""What a report is made of: frozen values in which every number, order and sentence is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite
+from scanjobs.domain.evidence import Capture, Gap
+from scanjobs.domain.findings import FindingItem, Outcome, Severity
+from scanjobs.domain.labels import Category, Exemption, LabelSource
+
+
+class VerdictStatus(StrEnum):
+    """What the report says in one word."""
+
+    FAILED = "failed"
+    """At least one rule of severity critical or high failed."""
+    ATTENTION = "attention"
+    """Nothing grave failed, but something failed or warned."""
+    CLEAN = "clean"
+    """No rule failed or warned among those that could be evaluated."""
+    WITHHELD = "withheld"
+    """The evidence is too thin to say anything about the whole."""
+
+
+class Presence(StrEnum):
+    """How a cookie showed in one phase."""
+
+    SET = "set"
+    """A response asked the browser to store it."""
+    SENT = "sent"
+    """It was only seen in a request."""
+    ABSENT = "absent"
+    """The phase was captured and the cookie was not seen."""
+
+
+class Lifespan(StrEnum):
+    """The type of a cookie by when it goes."""
+
+    SESSION = "session"
+    PERSISTENT = "persistent"
+    UNKNOWN = "unknown"
+    """Only seen in a request, which does not tell."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identification:
+    """What tells this report from every other one."""
+
+    site: str
+    page_url: str | None
+    scan_id: str
+    report_id: str
+    profile: str
+    profile_title: str
+    """The legal area of the profile, for people."""
+    created_at: datetime
+    """The date the report bears: when it was asked for."""
+    scanned_at: datetime
+    captured_at: datetime | None
+    tool_version: str
+    """Version of scanjobs that writes the report."""
+    scan_tool_version: str
+    """Version of scanjobs that took the captures in."""
+    rules_version: str
+    data_version: str
+    notice: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingPart:
+    """A rule's answer with everything a reader needs to act on it."""
+
+    rule_id: str
+    rule_version: str
+    title: str
+    outcome: Outcome
+    severity: Severity
+    summary: str
+    basis: str
+    """The authority the rule rests on."""
+    url: str | None
+    how_to_fix: str
+    items: tuple[FindingItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseStatus:
+    """What one consent phase showed."""
+
+    phase: ConsentPhase
+    captured: bool
+    cookies: int
+    third_party_cookies: int
+    failed_rules: int
+    """Failed rules that name something observed in this phase."""
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """The page for those who read only one."""
+
+    status: VerdictStatus
+    headline: str
+    sentence: str
+    score: int | None
+    """0 to 100 over the rules that could be evaluated, weighted by severity; None when withheld."""
+    reasons: tuple[str, ...]
+    """Why the verdict is withheld; empty otherwise."""
+    phases: tuple[PhaseStatus, ...]
+    top: tuple[FindingPart, ...]
+    """The five gravest findings."""
+    not_evaluable: tuple[FindingPart, ...]
+    failed: int
+    warned: int
+    passed: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """What was looked at, how, and what could not be seen."""
+
+    captures: tuple[Capture, ...]
+    gaps: tuple[Gap, ...]
+    unseen: tuple[str, ...]
+    """What the captures could not show, a sentence each."""
+    method: tuple[str, ...]
+    phases: tuple[ConsentPhase, ...]
+    complete: bool
+    values_kept: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """One part of a whole, for a chart and its legend."""
+
+    key: str
+    label: str
+    count: int
+    ratio: float
+    """0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BreakdownRow:
+    """Cookies of one purpose and party, counted per captured phase."""
+
+    category: Category
+    party: Party
+    total: int
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """The scan in numbers."""
+
+    total_cookies: int
+    third_party_cookies: int
+    third_party_ratio: float | None
+    """0 to 1; None without cookies."""
+    cookies_before_consent: int | None
+    """None where that phase was not captured."""
+    cookies_after_consent: int | None
+    cookies_after_rejection: int | None
+    third_party_hosts: int
+    by_category: tuple[Share, ...]
+    by_type: tuple[Share, ...]
+    by_party: tuple[Share, ...]
+    vendors: tuple[Share, ...]
+    """The ten that set most."""
+    phases: tuple[ConsentPhase, ...]
+    """The columns of `breakdown`."""
+    breakdown: tuple[BreakdownRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InventoryRow:
+    """One cookie: what was observed and what is said about it."""
+
+    name: str
+    domain: str
+    """With a leading dot when subdomains get the cookie too."""
+    path: str
+    partition: str
+    party: Party
+    category: Category
+    source: LabelSource
+    confidence: float
+    """0 to 1."""
+    vendor: str | None
+    privacy_url: str | None
+    exemption: Exemption
+    exemption_reason: str
+    lifespan: Lifespan
+    lifetime_seconds: int | None
+    lifetime: str
+    """The lifetime in words."""
+    declared_retention: str | None
+    expires_at: datetime | None
+    host_only: bool | None
+    secure: bool | None
+    http_only: bool | None
+    same_site: SameSite | None
+    partitioned: bool | None
+    flags: str
+    """The attributes in words; what could not be seen says so."""
+    phases: tuple[ConsentPhase, ...]
+    presence: tuple[Presence, ...]
+    """One for each captured phase, in the order of the visit: the row of the consent matrix."""
+    first_url: str
+    first_seen_at: datetime | None
+    observations: tuple[ObservedCookie, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostRow:
+    """A third-party host that was contacted."""
+
+    host: str
+    registrable_domain: str
+    requests: tuple[int, ...]
+    """One for each captured phase."""
+    total: int
+    first_phase: ConsentPhase
+    first_url: str
+    first_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """A word of the report and what it means here."""
+
+    term: str
+    text: str

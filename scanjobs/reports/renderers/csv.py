@@ -1,0 +1,124 @@
+"""The cookies for a spreadsheet: RFC 4180 with a BOM, one row a cookie, formulas disarmed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from scanjobs.domain.cookies import ConsentPhase
+from scanjobs.reports.document import Document
+from scanjobs.reports.parts import InventoryRow, Presence
+from scanjobs.reports.renderers import Progress
+
+COLUMNS = (
+    "name",
+    "domain",
+    "path",
+    "partition",
+    "party",
+    "category",
+    "category_source",
+    "confidence",
+    "vendor",
+    "exempt",
+    "exemption_reason",
+    "type",
+    "lifetime_seconds",
+    "lifetime",
+    "expires_at",
+    "secure",
+    "http_only",
+    "same_site",
+    "partitioned",
+    "host_only",
+    "before",
+    "accepted",
+    "rejected",
+    "unknown_phase",
+    "times_seen",
+    "value_length",
+    "value_shape",
+    "first_url",
+    "first_seen_at",
+    "privacy_url",
+    "declared_retention",
+)
+CHUNK = 1000
+TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for the beginning of a formula."""
+
+
+class CsvRenderer:
+    """Writes the inventory of a document as CSV."""
+
+    def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
+        """Write the header, then the rows in chunks."""
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="", write_through=True)
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        total = len(document.cookies)
+        for start in range(0, total, CHUNK):
+            on_progress(100 * start / total, "cookies")
+            rows = document.cookies[start : start + CHUNK]
+            writer.writerows([guarded(cell) for cell in _cells(row, document.scope.phases)] for row in rows)
+        # The caller owns the file: without this the wrapper would close it when it goes.
+        text.detach()
+        on_progress(100, "done")
+
+
+def guarded(cell: str) -> str:
+    """The cell with an apostrophe before anything a spreadsheet might run as a formula."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(TRIGGERS) else cell
+
+
+def _cells(row: InventoryRow, phases: Sequence[ConsentPhase]) -> Iterator[str]:
+    """One text for each of COLUMNS; empty where a fact is not known."""
+    presence = dict(zip(phases, row.presence, strict=True))
+    latest = row.observations[-1]
+    yield row.name
+    yield row.domain
+    yield row.path
+    yield row.partition
+    yield row.party
+    yield row.category
+    yield row.source
+    yield f"{row.confidence:.2f}"
+    yield row.vendor or ""
+    yield row.exemption
+    yield row.exemption_reason
+    yield row.lifespan
+    yield "" if row.lifetime_seconds is None else str(row.lifetime_seconds)
+    yield row.lifetime
+    yield _moment(row.expires_at)
+    yield _yes_no(row.secure)
+    yield _yes_no(row.http_only)
+    yield row.same_site or ""
+    yield _yes_no(row.partitioned)
+    yield _yes_no(row.host_only)
+    for phase in ConsentPhase:
+        yield _seen(presence.get(phase))
+    yield str(sum(observation.times_seen for observation in row.observations))
+    yield str(latest.value.length)
+    yield latest.value.shape
+    yield row.first_url
+    yield _moment(row.first_seen_at)
+    yield row.privacy_url or ""
+    yield row.declared_retention or ""
+
+
+def _yes_no(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
+
+
+def _seen(presence: Presence | None) -> str:
+    """`set` or `sent`, `no` where the phase shows no such cookie, empty where it was not captured."""
+    if presence is None:
+        return ""
+    return "no" if presence is Presence.ABSENT else presence
+
+
+def _moment(value: datetime | None) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if value else ""

@@ -1,0 +1,256 @@
+"""The report for machines: every fact of the document as JSON, keys sorted, described by a schema."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO
+
+import orjson
+
+from scanjobs.domain.cookies import ConsentPhase, ObservedCookie
+from scanjobs.domain.evidence import Capture, Gap
+from scanjobs.reports.document import Document
+from scanjobs.reports.parts import FindingPart, HostRow, InventoryRow, PhaseStatus, Share, Summary
+from scanjobs.reports.renderers import Progress
+
+# The version of the format: raised by one when a key goes or changes its meaning, not when one is added.
+#
+# 1: scanjobs 0.1, the first.
+FORMAT_VERSION = 1
+
+OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+
+
+class JsonRenderer:
+    """Writes a document as JSON."""
+
+    def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
+        """Write the facts in one piece."""
+        on_progress(0, "facts")
+        facts = as_json(document)
+        on_progress(60, "file")
+        file.write(_encoded(facts))
+        on_progress(100, "done")
+
+
+def as_json(document: Document) -> dict[str, Any]:
+    """The document as the schema describes it."""
+    about = document.identification
+    return {
+        "format": "scanjobs.report",
+        "format_version": FORMAT_VERSION,
+        "report": {
+            "id": about.report_id,
+            "title": document.title,
+            "created_at": about.created_at,
+            "language": document.language,
+            "notice": about.notice,
+        },
+        "scan": {
+            "id": about.scan_id,
+            "site": about.site,
+            "page_url": about.page_url,
+            "profile": about.profile,
+            "created_at": about.scanned_at,
+            "captured_at": about.captured_at,
+            "complete": document.scope.complete,
+            "values_kept": document.scope.values_kept,
+            "phases": document.scope.phases,
+        },
+        "versions": {
+            "tool": about.tool_version,
+            "scan_tool": about.scan_tool_version,
+            "rules": about.rules_version,
+            "data": about.data_version,
+        },
+        "verdict": _verdict(document),
+        "summary": _summary(document.summary),
+        "scope": {
+            "method": document.scope.method,
+            "captures": [_capture(capture) for capture in document.scope.captures],
+            "gaps": [_gap(gap) for gap in document.scope.gaps],
+            "unseen": document.scope.unseen,
+        },
+        "checks": [_check(check) for check in document.checklist],
+        "cookies": [_cookie(row) for row in document.cookies],
+        "third_party_hosts": [_host(row, document.scope.phases) for row in document.hosts],
+        "licences": [{"name": note.term, "text": note.text} for note in document.licences],
+    }
+
+
+def _verdict(document: Document) -> dict[str, Any]:
+    verdict = document.verdict
+    return {
+        "status": verdict.status,
+        "headline": verdict.headline,
+        "sentence": verdict.sentence,
+        "score": verdict.score,
+        "reasons": verdict.reasons,
+        "failed": verdict.failed,
+        "warned": verdict.warned,
+        "passed": verdict.passed,
+        "not_evaluable": [check.rule_id for check in verdict.not_evaluable],
+        "top": [check.rule_id for check in verdict.top],
+        "phases": [_phase(phase) for phase in verdict.phases],
+    }
+
+
+def _phase(status: PhaseStatus) -> dict[str, Any]:
+    return {
+        "phase": status.phase,
+        "captured": status.captured,
+        "cookies": status.cookies if status.captured else None,
+        "third_party_cookies": status.third_party_cookies if status.captured else None,
+        "failed_rules": status.failed_rules,
+    }
+
+
+def _summary(summary: Summary) -> dict[str, Any]:
+    return {
+        "total_cookies": summary.total_cookies,
+        "third_party_cookies": summary.third_party_cookies,
+        "third_party_ratio": summary.third_party_ratio,
+        "cookies_before_consent": summary.cookies_before_consent,
+        "cookies_after_consent": summary.cookies_after_consent,
+        "cookies_after_rejection": summary.cookies_after_rejection,
+        "third_party_hosts": summary.third_party_hosts,
+        "distribution_by_category": _distribution(summary.by_category),
+        "distribution_by_type": _distribution(summary.by_type),
+        "distribution_by_party": _distribution(summary.by_party),
+        "vendors": [{"vendor": share.label, "cookies": share.count} for share in summary.vendors],
+        "breakdown": [
+            {
+                "category": row.category,
+                "party": row.party,
+                "total": row.total,
+                "by_phase": dict(zip(summary.phases, row.counts, strict=True)),
+            }
+            for row in summary.breakdown
+        ],
+    }
+
+
+def _distribution(shares: tuple[Share, ...]) -> dict[str, int]:
+    return {share.key: share.count for share in shares}
+
+
+def _capture(capture: Capture) -> dict[str, Any]:
+    return {
+        "file_name": capture.file_name,
+        "sha256": capture.sha256,
+        "size": capture.size,
+        "format": capture.format,
+        "phase": capture.phase,
+        "tool": capture.tool,
+        "tool_version": capture.tool_version,
+        "captured_at": capture.captured_at,
+        "page_url": capture.page_url,
+        "entries": capture.entries,
+        "complete": capture.complete,
+        "skipped": [{"reason": skipped.reason, "count": skipped.count} for skipped in capture.skipped],
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {"kind": gap.kind, "detail": gap.detail, "phase": gap.phase, "file_name": gap.file_name}
+
+
+def _check(check: FindingPart) -> dict[str, Any]:
+    return {
+        "rule_id": check.rule_id,
+        "rule_version": check.rule_version,
+        "title": check.title,
+        "outcome": check.outcome,
+        "severity": check.severity,
+        "summary": check.summary,
+        "basis": check.basis,
+        "url": check.url,
+        "how_to_fix": check.how_to_fix,
+        "items": [
+            {
+                "subject": item.subject,
+                "detail": item.detail,
+                "phase": item.phase,
+                "url": item.url,
+                "observed_at": item.observed_at,
+            }
+            for item in check.items
+        ],
+    }
+
+
+def _cookie(row: InventoryRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "domain": row.domain,
+        "path": row.path,
+        "partition": row.partition,
+        "party": row.party,
+        "category": row.category,
+        "category_source": row.source,
+        "confidence": row.confidence,
+        "vendor": row.vendor,
+        "privacy_url": row.privacy_url,
+        "exemption": row.exemption,
+        "exemption_reason": row.exemption_reason,
+        "type": row.lifespan,
+        "lifetime_seconds": row.lifetime_seconds,
+        "declared_retention": row.declared_retention,
+        "expires_at": row.expires_at,
+        "host_only": row.host_only,
+        "secure": row.secure,
+        "http_only": row.http_only,
+        "same_site": row.same_site,
+        "partitioned": row.partitioned,
+        "phases": row.phases,
+        "first_url": row.first_url,
+        "first_seen_at": row.first_seen_at,
+        "observations": [_observation(observation) for observation in row.observations],
+    }
+
+
+def _observation(cookie: ObservedCookie) -> dict[str, Any]:
+    # The value itself stays out, even where it was kept: a report travels further than a database.
+    return {
+        "phase": cookie.phase,
+        "origin": cookie.origin,
+        "lifetime_seconds": cookie.lifetime_seconds,
+        "expires_at": cookie.expires_at,
+        "value_sha256": cookie.value.sha256,
+        "value_length": cookie.value.length,
+        "value_shape": cookie.value.shape,
+        "first_url": cookie.first_url,
+        "scheme": cookie.scheme,
+        "observed_at": cookie.observed_at,
+        "times_seen": cookie.times_seen,
+    }
+
+
+def _host(row: HostRow, phases: tuple[ConsentPhase, ...]) -> dict[str, Any]:
+    return {
+        "host": row.host,
+        "registrable_domain": row.registrable_domain,
+        "requests": row.total,
+        "requests_by_phase": dict(zip(phases, row.requests, strict=True)),
+        "first_phase": row.first_phase,
+        "first_url": row.first_url,
+        "first_at": row.first_at,
+    }
+
+
+def _encoded(facts: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(facts, option=OPTIONS)
+    except orjson.JSONEncodeError:
+        # A lone surrogate is the one thing a text can hold that UTF-8 cannot write.
+        return orjson.dumps(_writable(facts), option=OPTIONS)
+
+
+def _writable(value: Any) -> Any:
+    """The same facts with every lone surrogate as U+FFFD, the replacement character."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_writable(key): _writable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_writable(item) for item in value]
+    return value

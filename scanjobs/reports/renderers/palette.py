@@ -1,0 +1,53 @@
+"""The colours of a report, the same in every format; all are dark enough to be read as text on white."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scanjobs.domain.cookies import Party
+from scanjobs.domain.findings import Outcome, Severity
+from scanjobs.domain.labels import Category
+from scanjobs.reports.parts import Lifespan, VerdictStatus
+
+NAVY = "#16324f"
+INK = "#1d2733"
+MUTED = "#5b6775"
+LINE = "#d5dbe2"
+CARD = "#f4f6f9"
+WHITE = "#ffffff"
+ACCENT = "#3a68ad"
+PALE = "#c9d6e6"
+
+CATEGORY: Mapping[str, str] = {
+    Category.NECESSARY: "#2b7a5f",
+    Category.FUNCTIONAL: "#3a68ad",
+    Category.ANALYTICS: "#9a6700",
+    Category.MARKETING: "#b23a55",
+    Category.UNCLASSIFIED: "#66707d",
+}
+PARTY: Mapping[str, str] = {Party.FIRST: "#3a68ad", Party.THIRD: "#9a6700"}
+LIFESPAN: Mapping[str, str] = {
+    Lifespan.SESSION: "#2b7a5f",
+    Lifespan.PERSISTENT: "#3a68ad",
+    Lifespan.UNKNOWN: "#66707d",
+}
+STATUS: Mapping[VerdictStatus, str] = {
+    VerdictStatus.FAILED: "#a32a22",
+    VerdictStatus.ATTENTION: "#9a6700",
+    VerdictStatus.CLEAN: "#2b7a5f",
+    VerdictStatus.WITHHELD: "#4d5b6d",
+}
+SEVERITY: Mapping[Severity, str] = {
+    Severity.CRITICAL: "#8c1d18",
+    Severity.HIGH: "#b0451c",
+    Severity.MEDIUM: "#9a6700",
+    Severity.LOW: "#3a68ad",
+    Severity.INFO: "#66707d",
+}
+OUTCOME: Mapping[Outcome, str] = {
+    Outcome.FAIL: "#a32a22",
+    Outcome.WARN: "#9a6700",
+    Outcome.PASS: "#2b7a5f",
+    Outcome.INFO: "#66707d",
+    Outcome.NOT_EVALUABLE: "#4d5b6d",
+}

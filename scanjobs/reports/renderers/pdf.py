@@ -1,0 +1,50 @@
+"""The report as PDF: for boards, for files, for authorities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+from scanjobs.domain.ids import short
+from scanjobs.reports.document import Document
+from scanjobs.reports.renderers import Progress, pdf_front, pdf_lists
+from scanjobs.reports.renderers.pdf_canvas import Canvas
+
+
+class PdfRenderer:
+    """Draws a document on A4 pages."""
+
+    def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
+        """Draw the pages one after the other, then the numbers that need all of them."""
+        about = document.identification
+        canvas = Canvas(
+            document.title, document.language, f"scanjobs {about.tool_version}", document.created_at
+        )
+        total = max(len(document.cookies), 1)
+
+        def rows(start: float, share: float, name: str) -> Callable[[int], None]:
+            return lambda done: on_progress(start + share * done / total, name)
+
+        on_progress(0, "cover")
+        contents_top = pdf_front.draw_cover(canvas, document)
+        pdf_front.draw_verdict(canvas, document)
+        pdf_front.draw_scope(canvas, document)
+        pdf_front.draw_summary(canvas, document)
+        on_progress(5, "findings")
+        pdf_lists.draw_findings(canvas, document)
+        on_progress(10, "consent matrix")
+        pdf_lists.draw_matrix(canvas, document, rows(10, 20, "consent matrix"))
+        on_progress(30, "cookies")
+        pdf_lists.draw_inventory(canvas, document, rows(30, 40, "cookies"))
+        on_progress(70, "third parties")
+        pdf_lists.draw_hosts(canvas, document)
+        pdf_lists.draw_checklist(canvas, document)
+        on_progress(75, "annexes")
+        pdf_lists.draw_evidence(canvas, document)
+        pdf_lists.draw_manifest(canvas, document)
+        pdf_lists.draw_notes(canvas, document)
+        pdf_front.draw_contents(canvas, contents_top)
+        canvas.number_pages(f"{document.title} · report {short(about.report_id)}")
+        on_progress(85, "file")
+        canvas.write(file)
+        on_progress(100, "done")

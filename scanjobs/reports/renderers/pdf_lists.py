@@ -1,0 +1,302 @@
+"""The pages of the PDF that are looked things up in: findings, matrix, inventory, checklist, annexes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scanjobs.domain.findings import FindingItem
+from scanjobs.reports import wording
+from scanjobs.reports.document import Document
+from scanjobs.reports.parts import FindingPart, InventoryRow
+from scanjobs.reports.renderers import palette
+from scanjobs.reports.renderers.pdf_canvas import Canvas
+from scanjobs.reports.renderers.pdf_front import draw_chip
+from scanjobs.reports.renderers.pdf_table import Column, Table
+from scanjobs.reports.renderers.typesetting import BODY, SMALL, SMALL_INK, STRONG, Style
+
+ITEMS_ON_CARD = 6
+INSET = 16.0
+
+RowProgress = Callable[[int], None]
+
+
+def draw_findings(canvas: Canvas, document: Document) -> None:
+    """One card a finding: what, why it matters, what it rests on, what to do."""
+    canvas.section("Findings")
+    if not document.findings:
+        canvas.paragraph("No rule that could be evaluated failed or warned.")
+    for finding in document.findings:
+        _draw_card(canvas, finding)
+
+
+def _draw_card(canvas: Canvas, finding: FindingPart) -> None:
+    width = canvas.width - 2 * INSET
+    title = Style(11.5, bold=True, leading=1.25)
+    # A card never grows taller than a page; the checklist holds every summary whole.
+    titles = canvas.lines_of(finding.title, title, width, most=3)
+    summary = canvas.lines_of(finding.summary, BODY, width, most=10)
+    advice = canvas.lines_of(finding.how_to_fix, BODY, width - 78, most=10)
+    basis = canvas.lines_of(finding.basis, BODY, width - 78, most=5)
+    items = [_item_lines(canvas, item, width) for item in finding.items[:ITEMS_ON_CARD]]
+    rest = len(finding.items) - len(items)
+    height = (
+        40
+        + len(titles) * title.line
+        + (len(summary) + len(advice) + len(basis)) * BODY.line
+        + 10
+        + sum(max(map(len, columns)) * SMALL.line + 2 for columns in items)
+        + (8 if items else 0)
+        + (SMALL.line + 2 if rest else 0)
+    )
+    canvas.need(height + 12)
+    top, x = canvas.y, canvas.left + INSET
+    canvas.box(canvas.left, top, canvas.width, height, palette.CARD, radius=4)
+    canvas.box(canvas.left, top, 4, height, palette.SEVERITY[finding.severity])
+    draw_chip(canvas, x, top + 12, finding)
+    outcome = Style(8.5, bold=True, colour=palette.OUTCOME[finding.outcome])
+    canvas.text(x + 74, top + 12.5, wording.OUTCOME[finding.outcome], outcome)
+    version = f"Rule {finding.rule_id}, version {finding.rule_version}"
+    canvas.text(canvas.right - INSET, top + 12.5, version, SMALL, "right")
+    y = canvas.lines(x, top + 30, titles, title)
+    y = canvas.lines(x, y + 2, summary, BODY) + 4
+    canvas.text(x, y, "What to do", STRONG)
+    y = canvas.lines(x + 78, y, advice, BODY) + 2
+    canvas.text(x, y, "Authority", STRONG)
+    link = Style(9.5, colour=palette.ACCENT) if finding.url else BODY
+    if finding.url:
+        canvas.link(x + 78, y, width - 78, len(basis) * BODY.line, finding.url)
+    y = canvas.lines(x + 78, y, basis, link) + 6
+    if items:
+        canvas.rule(x, y, width)
+        y += 2
+    for columns in items:
+        for (start, style), lines in zip(_ITEM_COLUMNS, columns, strict=True):
+            canvas.lines(x + start * width, y, lines, style)
+        y += max(map(len, columns)) * SMALL.line + 2
+    if rest:
+        canvas.text(x, y, f"and {wording.number(rest)} more, all of them in Annex A", SMALL)
+    canvas.y = top + height + 10
+
+
+_ITEM_COLUMNS = ((0.0, SMALL_INK), (0.36, SMALL_INK), (0.76, SMALL))
+
+
+def _item_lines(canvas: Canvas, item: FindingItem, width: float) -> tuple[list[str], list[str], list[str]]:
+    """The three columns of an item on a card; what is cut here stands whole in Annex A."""
+    where = wording.SHORT_PHASE[item.phase] if item.phase else ""
+    when = wording.moment(item.observed_at)[:16] if item.observed_at else ""
+    return (
+        canvas.lines_of(wording.visible(item.subject), SMALL_INK, width * 0.34, most=2),
+        canvas.lines_of(wording.visible(item.detail), SMALL_INK, width * 0.38, most=2),
+        canvas.lines_of(", ".join(filter(None, (where, when))), SMALL, width * 0.24, most=2),
+    )
+
+
+def draw_matrix(canvas: Canvas, document: Document, on_row: RowProgress) -> None:
+    """Which cookie showed in which phase."""
+    # Below the findings only where the whole table fits.
+    canvas.section("Consent matrix", room=120 + 17 * len(document.cookies))
+    canvas.paragraph(
+        "“set”: a response asked the browser to store the cookie. “sent”: it was seen in requests only. "
+        "“–”: the phase was captured and the cookie was not seen. A phase that was not captured has no "
+        "column.",
+        SMALL,
+        after=8,
+    )
+    phases = [
+        Column(title=wording.PHASE[phase], weight=15, colour=_PRESENCE_COLOURS.get)
+        for phase in document.scope.phases
+    ]
+    table = Table(
+        canvas,
+        (
+            Column(title="Cookie", weight=38, bold=True),
+            Column(title="Domain", weight=34),
+            Column(title="Purpose", weight=19, colour=_CATEGORY_COLOURS.get),
+            Column(title="Exempt", weight=18),
+            *phases,
+        ),
+    )
+    table.draw(
+        (
+            (
+                wording.visible(row.name),
+                wording.visible(row.domain),
+                wording.CATEGORY[row.category],
+                wording.EXEMPTION[row.exemption],
+                *(wording.PRESENCE[presence] for presence in row.presence),
+            )
+            for row in document.cookies
+        ),
+        on_row,
+    )
+
+
+def draw_inventory(canvas: Canvas, document: Document, on_row: RowProgress) -> None:
+    """Every cookie with what was observed and what is said about it."""
+    canvas.section("Cookies", "landscape")
+    table = Table(
+        canvas,
+        (
+            Column(title="Name", weight=31, bold=True),
+            Column(title="Domain, path", weight=26),
+            Column(title="Party", weight=12),
+            Column(title="Purpose, found by", weight=21, colour=_first_line_colour),
+            Column(title="Vendor", weight=19),
+            Column(title="Lifetime", weight=13),
+            Column(title="Attributes", weight=19),
+            Column(title="Exempt", weight=17),
+            Column(title="Phases", weight=13),
+            Column(title="First seen at", weight=29),
+        ),
+        size=6.9,
+    )
+    table.draw((_inventory_texts(row) for row in document.cookies), on_row)
+
+
+def _inventory_texts(row: InventoryRow) -> tuple[str, ...]:
+    domain = row.domain if row.path == "/" else f"{row.domain}\n{row.path}"
+    if row.partition:
+        domain += f"\nunder {row.partition}"
+    return (
+        wording.visible(row.name),
+        "\n".join(map(wording.visible, domain.split("\n"))),
+        wording.PARTY[row.party].split()[0],
+        f"{wording.CATEGORY[row.category]}\n{wording.SOURCE[row.source]}, {row.confidence:.0%}",
+        wording.visible(row.vendor or wording.NONE),
+        row.lifetime,
+        row.flags,
+        wording.EXEMPTION[row.exemption],
+        "\n".join(wording.SHORT_PHASE[phase] for phase in row.phases),
+        wording.visible(row.first_url),
+    )
+
+
+def draw_hosts(canvas: Canvas, document: Document) -> None:
+    """The third parties that were contacted."""
+    canvas.section("Third-party hosts", room=260)
+    if not document.hosts:
+        canvas.paragraph("No host of a third party was contacted in the captures.")
+        return
+    phases = [
+        Column(title=wording.SHORT_PHASE[phase], weight=13, is_number=True) for phase in document.scope.phases
+    ]
+    table = Table(
+        canvas,
+        (
+            Column(title="Host", weight=34, bold=True),
+            Column(title="Registered as", weight=24),
+            *phases,
+            Column(title="Requests", weight=13, is_number=True),
+            Column(title="First address", weight=40),
+        ),
+    )
+    table.draw(
+        (
+            (
+                wording.visible(row.host),
+                wording.visible(row.registrable_domain),
+                *(wording.number(count) for count in row.requests),
+                wording.number(row.total),
+                wording.visible(row.first_url),
+            )
+            for row in document.hosts
+        ),
+    )
+
+
+def draw_checklist(canvas: Canvas, document: Document) -> None:
+    """Every rule and what it answered."""
+    canvas.section("Checklist of rules", room=320)
+    table = Table(
+        canvas,
+        (
+            Column(title="Rule", weight=8, bold=True),
+            Column(title="What it asks", weight=42),
+            Column(title="Severity", weight=17, colour=_SEVERITY_COLOURS.get),
+            Column(title="Answer", weight=17, colour=_OUTCOME_COLOURS.get),
+            Column(title="Because", weight=58),
+        ),
+        size=8,
+    )
+    table.draw(
+        (
+            check.rule_id,
+            check.title,
+            wording.SEVERITY[check.severity],
+            wording.OUTCOME[check.outcome],
+            wording.visible(check.summary),
+        )
+        for check in document.checklist
+    )
+
+
+def draw_evidence(canvas: Canvas, document: Document) -> None:
+    """Annex A: everything the findings rest on, and the files behind it."""
+    canvas.section("Annex A: Evidence of the findings", "landscape")
+    table = Table(
+        canvas,
+        (
+            Column(title="Rule", weight=8, bold=True),
+            Column(title="What", weight=46),
+            Column(title="Observed", weight=52),
+            Column(title="Phase", weight=16),
+            Column(title="Time", weight=24),
+            Column(title="Address", weight=54),
+        ),
+        size=6.9,
+    )
+    table.draw(
+        (
+            (
+                finding.rule_id,
+                wording.visible(item.subject),
+                wording.visible(item.detail),
+                wording.SHORT_PHASE[item.phase] if item.phase else wording.NONE,
+                wording.moment(item.observed_at),
+                wording.visible(item.url or wording.NONE),
+            )
+            for finding in document.findings
+            for item in finding.items
+        ),
+    )
+
+
+def draw_manifest(canvas: Canvas, document: Document) -> None:
+    """Annex B: the files the scan was made from."""
+    canvas.section("Annex B: Evidence manifest", room=260)
+    canvas.paragraph(
+        "Whoever holds one of these files can prove that it is the one this report rests on: its SHA-256 "
+        "must be equal."
+    )
+    for capture in document.scope.captures:
+        canvas.need(62)
+        canvas.paragraph(wording.visible(capture.file_name), STRONG, after=1)
+        about = (
+            f"{capture.format.upper()}, {wording.size(capture.size)}, {wording.PHASE[capture.phase].lower()}"
+        )
+        canvas.paragraph(f"{about}, first request {wording.moment(capture.captured_at)}", SMALL_INK, after=1)
+        canvas.paragraph(f"SHA-256  {capture.sha256}", SMALL_INK, after=9)
+
+
+def draw_notes(canvas: Canvas, document: Document) -> None:
+    """Annex C: the words of this report, and whose data it uses."""
+    canvas.section("Annex C: Words and licences", room=330)
+    for note in document.glossary:
+        canvas.need(34)
+        canvas.paragraph(note.term, STRONG, after=0)
+        canvas.paragraph(note.text, after=7)
+    canvas.y += 6
+    canvas.heading("Data and works of others")
+    for note in document.licences:
+        canvas.paragraph(f"{note.term}: {note.text}", after=2)
+
+
+_CATEGORY_COLOURS = {name: palette.CATEGORY[category] for category, name in wording.CATEGORY.items()}
+_SEVERITY_COLOURS = {wording.SEVERITY[severity]: colour for severity, colour in palette.SEVERITY.items()}
+_OUTCOME_COLOURS = {wording.OUTCOME[outcome]: colour for outcome, colour in palette.OUTCOME.items()}
+_PRESENCE_COLOURS = {wording.NONE: palette.MUTED}
+
+
+def _first_line_colour(text: str) -> str | None:
+    return _CATEGORY_COLOURS.get(text.split("\n")[0])

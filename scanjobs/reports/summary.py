@@ -1,0 +1,81 @@
+"""The scan in numbers: totals, shares for the charts, purpose by party by phase."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from scanjobs.domain.cookies import ConsentPhase, Party
+from scanjobs.domain.labels import Category
+from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports import wording
+from scanjobs.reports.inventory import phases_of
+from scanjobs.reports.parts import BreakdownRow, HostRow, InventoryRow, Lifespan, Share, Summary
+
+VENDORS_SHOWN = 10
+
+Key = TypeVar("Key", Category, Party, Lifespan)
+
+
+def summarise(scan: ScanRecord, rows: Sequence[InventoryRow], hosts: Sequence[HostRow]) -> Summary:
+    """Count the cookies of a scan every way the report shows."""
+    total = len(rows)
+    parties = Counter(row.party for row in rows)
+    seen = Counter(phase for row in rows for phase in row.phases)
+    phases = phases_of(scan)
+
+    def cookies_in(phase: ConsentPhase) -> int | None:
+        return seen[phase] if phase in phases else None
+
+    return Summary(
+        total_cookies=total,
+        third_party_cookies=parties[Party.THIRD],
+        third_party_ratio=parties[Party.THIRD] / total if total else None,
+        cookies_before_consent=cookies_in(ConsentPhase.BEFORE),
+        cookies_after_consent=cookies_in(ConsentPhase.ACCEPTED),
+        cookies_after_rejection=cookies_in(ConsentPhase.REJECTED),
+        third_party_hosts=len(hosts),
+        by_category=_shares((row.category for row in rows), wording.CATEGORY),
+        by_type=_shares((row.lifespan for row in rows), wording.LIFESPAN),
+        by_party=_shares((row.party for row in rows), wording.PARTY),
+        vendors=_vendors(rows),
+        phases=phases,
+        breakdown=_breakdown(rows, phases),
+    )
+
+
+def _shares(values: Iterable[Key], names: Mapping[Key, str]) -> tuple[Share, ...]:
+    """One share for every possible value, in the order of its enum, empty ones too."""
+    counts = Counter(values)
+    total = sum(counts.values())
+    return tuple(
+        Share(key=key, label=name, count=counts[key], ratio=counts[key] / total if total else 0.0)
+        for key, name in names.items()
+    )
+
+
+def _vendors(rows: Sequence[InventoryRow]) -> tuple[Share, ...]:
+    counts = Counter(row.vendor for row in rows if row.vendor)
+    most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].casefold(), pair[0]))
+    return tuple(
+        Share(key=vendor, label=vendor, count=count, ratio=count / len(rows))
+        for vendor, count in most[:VENDORS_SHOWN]
+    )
+
+
+def _breakdown(rows: Sequence[InventoryRow], phases: Sequence[ConsentPhase]) -> tuple[BreakdownRow, ...]:
+    groups: dict[tuple[Category, Party], list[InventoryRow]] = {}
+    for row in rows:
+        groups.setdefault((row.category, row.party), []).append(row)
+    return tuple(
+        BreakdownRow(
+            category=category,
+            party=party,
+            total=len(members),
+            counts=tuple(sum(phase in row.phases for row in members) for phase in phases),
+        )
+        for category in Category
+        for party in Party
+        if (members := groups.get((category, party)))
+    )

@@ -1,0 +1,162 @@
+"""The verdict: what the report says in one word, and when it refuses to say one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanjobs.domain.cookies import ConsentPhase, Party
+from scanjobs.domain.findings import Outcome, Severity
+from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports import wording
+from scanjobs.reports.inventory import phases_of
+from scanjobs.reports.parts import FindingPart, InventoryRow, PhaseStatus, Verdict, VerdictStatus
+
+TOP_FINDINGS = 5
+GRAVE = (Severity.CRITICAL, Severity.HIGH)
+EVIDENCE_FAMILY = "E"
+"""Rules about the evidence itself; one that does not pass leaves nothing to judge."""
+CORE_RULE = "C01"
+"""Cookies before any choice: without an answer to this nobody can say that nothing was found."""
+JUDGED = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
+WEIGHTS = {
+    Severity.CRITICAL: 10,
+    Severity.HIGH: 5,
+    Severity.MEDIUM: 2,
+    Severity.LOW: 1,
+    Severity.INFO: 0,
+}
+
+
+def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[InventoryRow]) -> Verdict:
+    """Weigh the rules' answers and the evidence they rest on."""
+    failed = [check for check in checks if check.outcome is Outcome.FAIL]
+    warned = [check for check in checks if check.outcome is Outcome.WARN]
+    passed = [check for check in checks if check.outcome is Outcome.PASS]
+    silent = tuple(check for check in checks if check.outcome is Outcome.NOT_EVALUABLE)
+    grave = [check for check in failed if check.severity in GRAVE]
+    reasons = _too_thin(scan, checks, is_failed=bool(grave))
+    if reasons:
+        status = VerdictStatus.WITHHELD
+    elif grave:
+        status = VerdictStatus.FAILED
+    elif failed or warned:
+        status = VerdictStatus.ATTENTION
+    else:
+        status = VerdictStatus.CLEAN
+    return Verdict(
+        status=status,
+        headline=_headline(status, failed, warned),
+        sentence=_sentence(status, failed, warned, passed, silent),
+        score=None if reasons else score(checks),
+        reasons=reasons,
+        phases=tuple(_phase_status(phase, scan, rows, failed) for phase in _phases_to_tell(scan)),
+        top=tuple([*failed, *warned][:TOP_FINDINGS]),
+        not_evaluable=silent,
+        failed=len(failed),
+        warned=len(warned),
+        passed=len(passed),
+    )
+
+
+def score(checks: Sequence[FindingPart]) -> int | None:
+    """Share of weight that passed, 0 to 100: a failed rule counts nothing, a warning half.
+
+    Rules that could not be evaluated weigh nothing either way; without any other there is no score.
+    """
+    worth = {Outcome.PASS: 1.0, Outcome.WARN: 0.5, Outcome.FAIL: 0.0}
+    judged = [(WEIGHTS[check.severity], worth[check.outcome]) for check in checks if check.outcome in worth]
+    total = sum(weight for weight, _ in judged)
+    # Rounded down: only a scan without failure and warning reaches 100.
+    return int(100 * sum(weight * share for weight, share in judged) / total) if total else None
+
+
+def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart], *, is_failed: bool) -> tuple[str, ...]:
+    """Why no verdict can be given; empty when one can."""
+    reasons = []
+    if not scan.captures:
+        reasons.append("The scan rests on no capture.")
+    if not scan.cookies:
+        reasons.append("No cookie was seen, and a capture cannot prove that there is none.")
+    if not scan.complete:
+        reasons.append("The scan is incomplete: part of what was captured could not be read.")
+    evidence = [check for check in checks if check.rule_id.startswith(EVIDENCE_FAMILY)]
+    reasons += [c.summary for c in evidence if c.outcome in (Outcome.FAIL, Outcome.NOT_EVALUABLE)]
+    answers = {check.rule_id: check.outcome for check in checks}
+    if not is_failed and answers.get(CORE_RULE) is Outcome.NOT_EVALUABLE:
+        reasons.append(f"Whether cookies are set before any choice could not be evaluated ({CORE_RULE}).")
+    if not any(check.outcome in JUDGED for check in checks):
+        reasons.append("Not one rule could be evaluated.")
+    return tuple(dict.fromkeys(reasons))
+
+
+def _headline(status: VerdictStatus, failed: Sequence[FindingPart], warned: Sequence[FindingPart]) -> str:
+    if status is VerdictStatus.WITHHELD:
+        return "No verdict: the evidence is too thin"
+    if status is VerdictStatus.FAILED:
+        return f"{wording.counted(len(failed), 'rule')} failed{_how_many_critical(failed)}"
+    if status is VerdictStatus.ATTENTION:
+        return f"{wording.counted(len(failed) + len(warned), 'point')} to look at, none of them grave"
+    return "Nothing was found by the rules that could be evaluated"
+
+
+def _how_many_critical(failed: Sequence[FindingPart]) -> str:
+    critical = sum(check.severity is Severity.CRITICAL for check in failed)
+    if not critical:
+        return ""
+    if critical == len(failed):
+        return ", and it is critical" if critical == 1 else ", all of them critical"
+    return f", {critical} of them critical"
+
+
+def _sentence(
+    status: VerdictStatus,
+    failed: Sequence[FindingPart],
+    warned: Sequence[FindingPart],
+    passed: Sequence[FindingPart],
+    silent: Sequence[FindingPart],
+) -> str:
+    evaluated = len(failed) + len(warned) + len(passed)
+    counts = (
+        f"Of {wording.counted(evaluated, 'rule')} that could be evaluated, {len(failed)} failed, "
+        f"{len(warned)} warned and {len(passed)} passed."
+    )
+    if silent:
+        counts += f" {wording.counted(len(silent), 'rule')} could not be evaluated, which is not a pass."
+    if status is not VerdictStatus.WITHHELD:
+        return counts
+    return (
+        f"What was seen is reported below, but it does not carry a statement about the whole site. {counts}"
+    )
+
+
+def _phases_to_tell(scan: ScanRecord) -> tuple[ConsentPhase, ...]:
+    """The three phases of a visit, captured or not, and the unknown one where it occurs."""
+    captured = phases_of(scan)
+    return tuple(phase for phase in ConsentPhase if phase is not ConsentPhase.UNKNOWN or phase in captured)
+
+
+def _phase_status(
+    phase: ConsentPhase,
+    scan: ScanRecord,
+    rows: Sequence[InventoryRow],
+    failed: Sequence[FindingPart],
+) -> PhaseStatus:
+    seen = [row for row in rows if phase in row.phases]
+    third = sum(row.party is Party.THIRD for row in seen)
+    failures = sum(any(item.phase is phase for item in check.items) for check in failed)
+    captured = phase in phases_of(scan)
+    if not captured:
+        sentence = "Not captured: nothing can be said about it."
+    elif not seen:
+        sentence = "Captured; no cookie was seen."
+    else:
+        rules = f"; named by {wording.counted(failures, 'failed rule')}" if failures else ""
+        sentence = f"{wording.counted(len(seen), 'cookie')}, {wording.number(third)} by third parties{rules}."
+    return PhaseStatus(
+        phase=phase,
+        captured=captured,
+        cookies=len(seen),
+        third_party_cookies=third,
+        failed_rules=failures,
+        sentence=sentence,
+    )

@@ -1,0 +1,195 @@
+"""The words of a report: names of values, moments, durations, and what cannot be seen made visible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import groupby
+
+from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite
+from scanjobs.domain.findings import Outcome, Severity
+from scanjobs.domain.labels import Category, Exemption, LabelSource
+from scanjobs.reports.parts import Lifespan, Presence, VerdictStatus
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+NOTICE = (
+    "This report states technical findings: what captures of a website showed and how it compares with the "
+    "rules of a profile. It is not legal advice and decides nothing about the law."
+)
+# Printable by their Unicode category, yet nothing of them is seen.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
+
+UNKNOWN = "unknown"
+NONE = "–"
+
+STATUS: Mapping[VerdictStatus, str] = {
+    VerdictStatus.FAILED: "Failed",
+    VerdictStatus.ATTENTION: "Needs attention",
+    VerdictStatus.CLEAN: "No finding",
+    VerdictStatus.WITHHELD: "Withheld",
+}
+CATEGORY: Mapping[Category, str] = {
+    Category.NECESSARY: "Necessary",
+    Category.FUNCTIONAL: "Functional",
+    Category.ANALYTICS: "Analytics",
+    Category.MARKETING: "Marketing",
+    Category.UNCLASSIFIED: "Unclassified",
+}
+PARTY: Mapping[Party, str] = {Party.FIRST: "First party", Party.THIRD: "Third party"}
+PHASE: Mapping[ConsentPhase, str] = {
+    ConsentPhase.BEFORE: "Before any choice",
+    ConsentPhase.ACCEPTED: "After accepting",
+    ConsentPhase.REJECTED: "After rejecting",
+    ConsentPhase.UNKNOWN: "Phase unknown",
+}
+SHORT_PHASE: Mapping[ConsentPhase, str] = {
+    ConsentPhase.BEFORE: "Before",
+    ConsentPhase.ACCEPTED: "Accepted",
+    ConsentPhase.REJECTED: "Rejected",
+    ConsentPhase.UNKNOWN: "Unknown",
+}
+SEVERITY: Mapping[Severity, str] = {
+    Severity.CRITICAL: "Critical",
+    Severity.HIGH: "High",
+    Severity.MEDIUM: "Medium",
+    Severity.LOW: "Low",
+    Severity.INFO: "Information",
+}
+OUTCOME: Mapping[Outcome, str] = {
+    Outcome.FAIL: "Failed",
+    Outcome.WARN: "Warning",
+    Outcome.PASS: "Passed",
+    Outcome.INFO: "Information",
+    Outcome.NOT_EVALUABLE: "Not evaluable",
+}
+SOURCE: Mapping[LabelSource, str] = {
+    LabelSource.NAME_AND_DOMAIN: "name and domain",
+    LabelSource.NAME: "name",
+    LabelSource.VENDOR: "vendor of the domain",
+    LabelSource.PREFIX: "beginning of the name",
+    LabelSource.SECOND_DATABASE: "second database",
+    LabelSource.NONE: "no source",
+}
+EXEMPTION: Mapping[Exemption, str] = {
+    Exemption.EXEMPT: "yes",
+    Exemption.NOT_EXEMPT: "no",
+    Exemption.UNDETERMINED: "undetermined",
+}
+LIFESPAN: Mapping[Lifespan, str] = {
+    Lifespan.SESSION: "Session",
+    Lifespan.PERSISTENT: "Persistent",
+    Lifespan.UNKNOWN: "Unknown",
+}
+PRESENCE: Mapping[Presence, str] = {
+    Presence.SET: "set",
+    Presence.SENT: "sent",
+    Presence.ABSENT: NONE,
+}
+
+
+def number(value: int) -> str:
+    """A whole number with its thousands apart."""
+    return f"{value:,}"
+
+
+def counted(value: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 cookie`, `1,204 cookies`."""
+    return f"{value:,} {noun if value == 1 else plural or noun + 's'}"
+
+
+def percent(ratio: float) -> str:
+    """A share between 0 and 1; a part of a whole never reads as nothing, nor as all of it."""
+    if 0 < ratio < 0.01:
+        return "< 1 %"
+    if 0.99 < ratio < 1:
+        return "> 99 %"
+    return f"{ratio:.0%}".replace("%", " %")
+
+
+def moment(value: datetime | None) -> str:
+    """A moment as tables show it."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if value else UNKNOWN
+
+
+def long_moment(value: datetime | None) -> str:
+    """A moment as sentences say it: `2 March 2026, 12:00 UTC`."""
+    if value is None:
+        return UNKNOWN
+    value = value.astimezone(UTC)
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}, {value:%H:%M} UTC"
+
+
+def duration(seconds: int) -> str:
+    """How long something lasts in the largest unit that stays readable, a part of one counted as whole."""
+    if seconds <= 0:
+        return "removed at once"
+    for length, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        # Dates in Set-Cookie are whole seconds, so a day often arrives as 86,399.
+        is_whole = seconds % length in (0, length - 1)
+        if seconds >= 2 * length or (is_whole and seconds >= length - 1):
+            return counted(-(-seconds // length), noun)
+    return counted(seconds, "second")
+
+
+def size(octets: int) -> str:
+    """How large a file is."""
+    if octets < 1000:
+        return counted(octets, "byte")
+    value, units = octets / 1000, ("kB", "MB", "GB", "TB")
+    for unit in units[:-1]:
+        if value < 1000:
+            return f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} {units[-1]}"
+
+
+def flags(cookie: ObservedCookie) -> str:
+    """The security attributes of a cookie, missing ones left out and unseen ones admitted."""
+    if cookie.secure is None and cookie.http_only is None and cookie.same_site is None:
+        return UNKNOWN
+    words = []
+    if cookie.secure:
+        words.append("Secure")
+    if cookie.http_only:
+        words.append("HttpOnly")
+    if cookie.same_site not in (None, SameSite.UNSPECIFIED):
+        words.append(f"SameSite={cookie.same_site.capitalize()}")
+    if cookie.partitioned:
+        words.append("Partitioned")
+    return ", ".join(words) or "none"
+
+
+def visible(text: str) -> str:
+    """The text with every character that hides or turns others shown by its code point, as `[U+202E]`.
+
+    These are control characters, format characters such as direction overrides, zero-width ones,
+    separators other than the plain space, lone surrogates, blanks and code points without a meaning.
+    """
+    if text.isprintable() and not _BLANK.intersection(text):
+        return text
+    runs = groupby(text, key=_is_hidden)
+    return "".join(code_points("".join(run)) if hidden else "".join(run) for hidden, run in runs)
+
+
+def _is_hidden(character: str) -> bool:
+    return not character.isprintable() or character in _BLANK
+
+
+def code_points(characters: str) -> str:
+    """Characters as `[U+4E2D U+6587]`, for where they cannot be drawn."""
+    return "[" + " ".join(f"U+{ord(character):04X}" for character in characters) + "]"

@@ -1,0 +1,118 @@
+"""Reports for tests: a busy scan, each renderer as one call, a browser."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from scanjobs.domain.cookies import ConsentPhase, Party
+from scanjobs.domain.evidence import HostContact
+from scanjobs.domain.findings import FindingItem, Outcome, Severity
+from scanjobs.domain.labels import Category
+from scanjobs.domain.reports import ReportFormat
+from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports.document import Document
+from scanjobs.reports.formats import renderer_for
+from tests import factories
+from tests.unit.reports.documents import Render
+
+PHASES = (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED, ConsentPhase.REJECTED)
+
+
+@pytest.fixture
+def busy_scan() -> ScanRecord:
+    """Three phases, 120 cookies of every purpose, findings of every outcome, third parties."""
+    categories = list(Category)
+    cookies = []
+    for number in range(120):
+        domain = ("shop.example", "ads.tracker.example", "cdn.example")[number % 3]
+        seen = [
+            factories.observed(f"cookie-{number:03}", domain, phase=phase, is_session=number % 2 == 0)
+            for phase in PHASES[: 1 + number % 3]
+        ]
+        cookies.append(
+            factories.labelled(
+                *seen,
+                party=Party.FIRST if domain == "shop.example" else Party.THIRD,
+                label=factories.label(categories[number % 5]),
+            )
+        )
+    items = tuple(
+        FindingItem(
+            subject=cookie.key.name,
+            detail="set before any choice",
+            phase=ConsentPhase.BEFORE,
+            url="https://shop.example/",
+            observed_at=factories.NOON,
+        )
+        for cookie in cookies[:30]
+    )
+    return factories.scan_record(
+        *cookies,
+        captures=tuple(factories.capture(phase) for phase in PHASES),
+        hosts=tuple(
+            HostContact(
+                host=host,
+                phase=phase,
+                requests=requests,
+                first_url=f"https://{host}/a",
+                first_at=factories.NOON,
+            )
+            for phase in PHASES
+            for host, requests in (("shop.example", 9), ("ads.tracker.example", 3), ("cdn.example", 5))
+        ),
+        findings=(
+            factories.finding("S05", Outcome.PASS, severity=Severity.LOW, items=()),
+            factories.finding("C02", Outcome.NOT_EVALUABLE, severity=Severity.CRITICAL, items=()),
+            factories.finding("L04", Outcome.WARN, severity=Severity.LOW),
+            factories.finding("S03", Outcome.FAIL, severity=Severity.MEDIUM),
+            factories.finding("C01", Outcome.FAIL, severity=Severity.CRITICAL, items=items),
+            factories.finding("T04", Outcome.INFO, severity=Severity.INFO),
+        ),
+    )
+
+
+@pytest.fixture
+def render() -> Render:
+    """Draw a document into memory and check that the progress only grows."""
+
+    def draw(document: Document, format: ReportFormat) -> bytes:
+        file, told = io.BytesIO(), []
+        renderer_for(format).render(document, file, lambda percent, _: told.append(percent))
+        assert told == sorted(told)
+        assert (told[0], told[-1]) == (0, 100)
+        return file.getvalue()
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, or a skip that says why; required when SCANJOBS_REQUIRE says `chromium`."""
+    path = _chromium()
+    if path is None:
+        reason = "no Chromium at SCANJOBS_CHROMIUM, /usr/bin/chromium or on the PATH"
+        if "chromium" in os.environ.get("SCANJOBS_REQUIRE", "").replace(",", " ").split():
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield started
+        started.close()
+
+
+def _chromium() -> str | None:
+    named = os.environ.get("SCANJOBS_CHROMIUM")
+    if named:
+        return shutil.which(named)
+    return shutil.which("/usr/bin/chromium") or shutil.which("chromium") or shutil.which("google-chrome")

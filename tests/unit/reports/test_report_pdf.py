@@ -1,0 +1,296 @@
+"""The report as PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+
+import pypdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf.generic import ContentStream
+
+from scanjobs.domain.reports import ReportFormat
+from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports.renderers.pdf_canvas import Canvas
+from scanjobs.reports.renderers.typesetting import Face
+from tests.factories import NOON, capture, finding, labelled, observed, report_record, scan_record
+from tests.unit.reports.documents import Render, document_of, scan_with
+
+OPERANDS = {
+    "Tm": 6, "Tf": 2, "TL": 1, "Tj": 1, "T*": 0, "BT": 0, "ET": 0, "rg": 3, "RG": 3, "re": 4, "f": 0,
+    "q": 0, "Q": 0, "m": 2, "l": 2, "c": 6, "h": 0, "w": 1, "J": 1, "j": 1, "Td": 2, "g": 1, "G": 1,
+}  # fmt: skip
+"""Every operator the pages are drawn with, and how many operands it takes."""
+
+
+def read(written: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(written))
+
+
+def text_of(written: bytes) -> str:
+    return "\n".join(page.extract_text() for page in read(written).pages)
+
+
+@pytest.fixture(scope="module")
+def face() -> Face:
+    return Canvas("title", "en", "test", NOON).regular
+
+
+def test_the_parts_come_in_order(busy_scan: ScanRecord, render: Render) -> None:
+    """As a data-protection officer reads them; the outline leads to each."""
+    reader = read(render(document_of(busy_scan), ReportFormat.PDF))
+    titles = [entry.title for entry in reader.outline]
+    pages = [reader.get_destination_page_number(entry) for entry in reader.outline]
+
+    assert titles == [
+        "Verdict",
+        "Scope and method",
+        "Summary",
+        "Findings",
+        "Consent matrix",
+        "Cookies",
+        "Third-party hosts",
+        "Checklist of rules",
+        "Annex A: Evidence of the findings",
+        "Annex B: Evidence manifest",
+        "Annex C: Words and licences",
+    ]
+    assert pages == sorted(pages)
+    assert all(title in reader.pages[page].extract_text() for title, page in zip(titles, pages, strict=True))
+
+
+def test_the_cover_leads_to_every_part(busy_scan: ScanRecord, render: Render) -> None:
+    """The contents name the page on which a part begins."""
+    reader = read(render(document_of(busy_scan), ReportFormat.PDF))
+    cover = reader.pages[0].extract_text()
+
+    for entry in reader.outline:
+        page = reader.get_destination_page_number(entry) + 1
+        assert re.search(rf"{re.escape(str(entry.title))}\s+{page}\b", cover)
+
+
+def test_every_page_but_the_cover_is_numbered(busy_scan: ScanRecord, render: Render) -> None:
+    """Whoever holds a page knows where it belongs."""
+    pages = read(render(document_of(busy_scan), ReportFormat.PDF)).pages
+
+    assert "Page" not in pages[0].extract_text()
+    for number, page in enumerate(pages[1:], start=2):
+        assert f"Page {number} of {len(pages)}" in page.extract_text()
+
+
+def test_the_verdict_is_on_the_second_page(busy_scan: ScanRecord, render: Render) -> None:
+    """Whoever reads one page reads this."""
+    page = read(render(document_of(busy_scan), ReportFormat.PDF)).pages[1].extract_text()
+
+    for words in ("2 rules failed, 1 of them critical", "Title of C01", "Title of C02", "score of 100"):
+        assert words in page
+
+
+def test_no_row_is_lost_at_a_page_break(busy_scan: ScanRecord, render: Render) -> None:
+    """Every cookie stands in the matrix and in the inventory, every item in the annex."""
+    reader = read(render(document_of(busy_scan), ReportFormat.PDF))
+    starts = {str(e.title): reader.get_destination_page_number(e) for e in reader.outline}
+
+    def names_from(first: str, last: str) -> list[str]:
+        pages = reader.pages[starts[first] : starts[last]]
+        return re.findall(r"cookie-\d{3}", "\n".join(page.extract_text() for page in pages))
+
+    names = [f"cookie-{number:03}" for number in range(120)]
+    assert names_from("Consent matrix", "Cookies") == names
+    assert names_from("Cookies", "Third-party hosts") == names
+    assert names_from("Annex A: Evidence of the findings", "Annex B: Evidence manifest") == names[:30]
+
+
+def test_table_headings_repeat_on_every_page(busy_scan: ScanRecord, render: Render) -> None:
+    """Nobody has to turn back to know what a column is."""
+    reader = read(render(document_of(busy_scan), ReportFormat.PDF))
+    starts = {str(e.title): reader.get_destination_page_number(e) for e in reader.outline}
+    pages = reader.pages[starts["Cookies"] : starts["Third-party hosts"]]
+
+    assert len(pages) > 2
+    assert all("First seen at" in page.extract_text() for page in pages)
+
+
+def test_a_row_taller_than_a_page_goes_on(render: Render) -> None:
+    """A name of four thousand characters is shown to its end."""
+    name = "".join(f"<{number:04}>" for number in range(1000))
+    reader = read(render(document_of(scan_with(name)), ReportFormat.PDF))
+    starts = {str(e.title): reader.get_destination_page_number(e) for e in reader.outline}
+    pages = [page.extract_text() for page in reader.pages[starts["Cookies"] : starts["Third-party hosts"]]]
+
+    assert all(re.search(r"\d{4}", page.split("First seen at")[1]) for page in pages)
+    assert all(f"{number:04}" in re.sub(r"\s", "", "".join(pages)) for number in range(1000))
+
+
+@pytest.mark.parametrize("count", range(1, 40, 2))
+def test_no_heading_and_no_row_is_left_alone(count: int, render: Render) -> None:
+    """Wherever a page ends, a heading has a row below it and the last rows stay together."""
+    scan = scan_with(*(f"cookie-{number:03}-{'x' * 25 * (number % 7)}" for number in range(count)))
+    reader = read(render(document_of(scan), ReportFormat.PDF))
+    starts = {str(e.title): reader.get_destination_page_number(e) for e in reader.outline}
+    rows = [
+        len(re.findall(r"cookie-\d", page.extract_text()))
+        for page in reader.pages[starts["Cookies"] : starts["Third-party hosts"]]
+    ]
+
+    assert sum(rows) == count
+    assert min(rows) >= min(3, count)
+
+
+def test_equal_documents_give_equal_bytes(busy_scan: ScanRecord, render: Render) -> None:
+    """A job that runs again writes the same file."""
+    document = document_of(busy_scan)
+
+    assert render(document, ReportFormat.PDF) == render(document, ReportFormat.PDF)
+
+
+@pytest.mark.parametrize("format", [ReportFormat.PDF, ReportFormat.HTML])
+def test_another_process_gives_the_same_bytes(format: ReportFormat) -> None:
+    """Nothing depends on the order of a set."""
+    program = f"""
+import hashlib, io
+from scanjobs.domain.reports import ReportFormat
+from scanjobs.reports.document import build_document
+from scanjobs.reports.formats import renderer_for
+from tests.factories import report_record, scan_record
+file = io.BytesIO()
+document = build_document(scan_record(), report_record(), tool_version="1")
+renderer_for(ReportFormat({format.value!r})).render(document, file, lambda percent, phase: None)
+print(hashlib.sha256(file.getvalue()).hexdigest())
+"""
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+
+    assert len(hashes) == 1
+
+
+def test_another_report_gives_other_bytes(render: Render) -> None:
+    """The id of the report is part of it."""
+    written = {
+        hashlib.sha256(render(document_of(scan_record(), id=id), ReportFormat.PDF)).digest()
+        for id in (report_record().id, report_record().id.replace("7", "8"))
+    }
+
+    assert len(written) == 2
+
+
+def test_the_file_says_what_it_is(render: Render) -> None:
+    """Title, language, producer and the date of the report."""
+    reader = read(render(document_of(scan_record()), ReportFormat.PDF))
+
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Cookie report for shop.example"
+    assert reader.metadata.producer == "scanjobs 0.1.0"
+    assert reader.metadata.creation_date == NOON
+    assert reader.trailer["/Root"]["/Lang"] == "en"
+    assert bool(reader.trailer["/Root"]["/ViewerPreferences"]["/DisplayDocTitle"])
+
+
+def test_the_pages_hold_nothing_but_known_operators(busy_scan: ScanRecord, render: Render) -> None:
+    """Two operators that touch are one that does not exist, and some viewers then draw nothing."""
+    reader = read(render(document_of(busy_scan), ReportFormat.PDF))
+    for page in reader.pages:
+        for operands, operator in ContentStream(page.get_contents(), reader).operations:
+            assert len(operands) == OPERANDS[operator.decode()], (operands, operator)
+
+
+def test_text_stays_between_the_margins(busy_scan: ScanRecord, render: Render) -> None:
+    """Nothing begins outside the page or in its footer but the footer."""
+    for number, page in enumerate(read(render(document_of(busy_scan), ReportFormat.PDF)).pages):
+        width, height = float(page.mediabox.width), float(page.mediabox.height)
+        seen: list[tuple[float, float, str]] = []
+        page.extract_text(
+            visitor_text=lambda text, cm, tm, font, size, seen=seen: seen.append((tm[4], tm[5], text))
+        )
+        for x, y, text in seen:
+            if text.strip() and number:
+                assert 47 < x < width - 48
+                assert 56 < y < height - 40 or "Page" in text or "Cookie report" in text
+
+
+def test_unicode_names_are_drawn(render: Render) -> None:
+    """Latin, Greek and Cyrillic as they are."""
+    text = text_of(render(document_of(scan_with("naïve_Ñ", "Προτιμή", "Согласие")), ReportFormat.PDF))
+
+    assert all(name in text for name in ("naïve_Ñ", "Προτιμή", "Согласие"))
+
+
+def test_what_cannot_be_drawn_is_named(render: Render) -> None:
+    """No character vanishes silently, and none turns the line around."""
+    names = ("同意", "evil\u202ename", "line\nbreak", "\0", "🍪", "lone\ud800", "(a\\b)")
+    text = re.sub(r"\s", "", text_of(render(document_of(scan_with(*names)), ReportFormat.PDF)))
+
+    for shown in ("[U+540CU+610F]", "evil[U+202E]name", "line[U+000A]break", "[U+0000]", "[U+1F36A]"):
+        assert shown in text
+    assert "lone[U+D800]" in text
+    assert "(a\\b)" in text
+    assert "\u202e" not in text
+
+
+@pytest.mark.parametrize("long", ["x" * 500, "word " * 100, "https://shop.example/" + "path/" * 80])
+def test_long_texts_everywhere(long: str, render: Render) -> None:
+    """The site, a file, a rule's summary, an address: whatever is long is wrapped, not lost."""
+    scan = scan_record(
+        labelled(observed(long, domain=f"{long}.example", first_url=long)),
+        site=long,
+        page_url=long,
+        captures=(capture(file_name=long, page_url=long, tool=long),),
+        findings=(finding(summary=long),),
+    )
+
+    assert len(read(render(document_of(scan), ReportFormat.PDF)).pages) > 5
+
+
+def test_an_empty_scan_is_still_a_report(render: Render) -> None:
+    """No capture, no cookie, no rule: the report says so."""
+    scan = ScanRecord(
+        **{
+            **{name: getattr(scan_record(), name) for name in ScanRecord.__slots__},
+            "captures": (),
+            "cookies": (),
+            "hosts": (),
+            "findings": (),
+        }
+    )
+
+    assert "No verdict: the evidence is too thin" in text_of(render(document_of(scan), ReportFormat.PDF))
+
+
+@settings(max_examples=200)
+@given(text=st.text(), width=st.floats(min_value=20, max_value=200))
+def test_no_line_is_wider_than_its_column(face: Face, text: str, width: float) -> None:
+    """Whatever stands in a cell, it stays there, and none of it is lost."""
+    lines = face.wrapped(text, 8, width)
+
+    assert lines
+    assert all(face.width(line, 8) <= width + 1e-6 for line in lines)
+    assert "".join(lines).replace(" ", "") == "".join(map(face.printable, text.split("\n"))).replace(" ", "")
+
+
+def test_lines_break_where_it_reads_best(face: Face) -> None:
+    """Between words; in a long word after a sign; and only then anywhere."""
+    assert face.wrapped("one two three", 10, 45) == ["one two", "three"]
+    assert face.wrapped("analytics.example.org", 10, 60) == ["analytics.", "example.org"]
+    assert all(len(line) > 3 for line in face.wrapped("x" * 40, 10, 60)[:-1])
+
+
+def test_what_is_left_out_is_admitted(face: Face) -> None:
+    """An ellipsis stands where the rest was, within the column."""
+    assert face.wrapped("one two three", 10, 45, most=2) == ["one two", "three"]
+    assert face.wrapped("one two three four", 10, 45, most=2) == ["one two", "three…"]
+    assert face.wrapped("m" * 30, 10, 45, most=1)[0].endswith("…")
+    assert face.width(face.wrapped("m" * 30, 10, 45, most=1)[0], 10) <= 45
