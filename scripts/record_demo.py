@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 from scanjobs.domain.cookies import ConsentPhase
 from tests import site
 from tests.site import visits
@@ -18,10 +20,10 @@ PHASES = (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED, ConsentPhase.REJECTED)
 
 def main() -> None:
     """Visit the shop once in each phase and write a capture of each."""
-    with site.serve() as shop:
+    with site.serve() as shop, sync_playwright() as playwright:
         for phase in PHASES:
             har = DEMO / f"{phase}.har"
-            cookies = visits.visit(shop, phase, har=har)
+            cookies = visits.visit(playwright, shop, phase, har=har)
             print(f"{har.name}: {har.stat().st_size} bytes; the browser holds {len(cookies)} cookies")
 
 

@@ -8,15 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scanjobs import config
 from scanjobs.config import Settings
 from scanjobs.db import session
+from tests.chromium import require_chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 SCANJOBS = [sys.executable, "-m", "scanjobs"]
 
@@ -47,10 +50,6 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settin
     yield config.use(config.load())
     session.dispose()
     config.use(config.load(environment={}))
-
-
-class Outcome(subprocess.CompletedProcess[str]):
-    """What a command printed and how it ended."""
 
 
 @pytest.fixture
@@ -118,9 +117,11 @@ def worker(settings: Settings) -> Iterator[Callable[..., WorkerProcess]]:
             process.kill()
 
 
-@contextmanager
-def nothing_left_behind(folder: Path) -> Iterator[None]:
-    """Whatever happens inside, the folder holds the same files afterwards."""
-    before = {path for path in folder.rglob("*") if path.is_file()}
-    yield
-    assert {path for path in folder.rglob("*") if path.is_file()} == before
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The one Playwright of this process; a second one beside it refuses to start."""
+    require_chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started

@@ -118,8 +118,10 @@ def _scope(scan: ScanRecord) -> Scope:
             "them, and every host that was contacted.",
             "Each cookie was compared with a database of known names and vendors; how a purpose was found, "
             "and with how much confidence, stands beside every cookie.",
-            f"The rules of the profile “{scan.profile}” were then applied ({_profile_title(scan)}). A rule "
-            "whose input was missing answers “not evaluable”, which is never a pass.",
+            f"The rules {', '.join(finding.rule_id for finding in scan.findings) or wording.NONE} were then "
+            f"applied with the severities of the profile “{scan.profile}” ({_profile_title(scan)}). A rule "
+            "whose input was missing answers “not evaluable”, which is never a pass; what no rule asks, "
+            "no rule answers.",
             values,
         ),
         phases=phases_of(scan),
@@ -161,11 +163,6 @@ GLOSSARY = (
         text="Whether a cookie may be stored without consent because the service asked for needs it "
         "(ePrivacy Directive 5(3), WP194). “Undetermined” means that nobody has judged it; it is never read "
         "as yes.",
-    ),
-    Note(
-        term="Score",
-        text="The share of rules that passed among those that could be evaluated, weighted by severity "
-        "(critical 10, high 5, medium 2, low 1); a warning counts half.",
     ),
     Note(
         term="[U+202E]",

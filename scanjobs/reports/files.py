@@ -20,21 +20,24 @@ LONGEST_STEM = 60
 def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int, str]:
     """Let `draw` write a file and put it at `path`; answers its size in bytes and its SHA-256.
 
-    Until everything is on the disk the target stays as it was, and whatever goes wrong, an interruption
-    too, the unfinished `.name.….part` beside it is removed.
+    Until everything is on the disk the target stays as it was. The unfinished file has no name, so that
+    nothing of it stays when the process is killed; where the file system knows no such files, it is
+    `.name.….part` beside the target, and removed whatever goes wrong short of a kill.
     """
     with _errors_explained(path):
         _refuse_folder(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name[:LONGEST_STEM]}.{secrets.token_hex(4)}.part")
         try:
-            with unfinished.open("xb+") as file:
+            with _nameless(path.parent) or unfinished.open("xb+") as file:
                 draw(file)
                 file.flush()
                 os.fsync(file.fileno())
                 size = file.tell()
                 file.seek(0)
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                if not unfinished.exists():
+                    _name(file, unfinished)
             unfinished.replace(path)
         except BaseException:
             # Also when interrupted or out of time: a later run starts from nothing.
@@ -42,6 +45,27 @@ def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int,
             raise
         _sync_folder(path.parent)
     return size, sha256
+
+
+def _nameless(folder: Path) -> BinaryIO | None:
+    """A file without a name in this folder, or None where the system cannot make one or name it later."""
+    if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return os.fdopen(os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o666), "w+b")
+    except OSError as error:
+        if error.errno in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL):
+            return None
+        raise
+
+
+def _name(file: BinaryIO, path: Path) -> None:
+    # With a folder's descriptor Python calls linkat(2), which follows the link in /proc; link(2) does not.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.link(f"/proc/self/fd/{file.fileno()}", path, src_dir_fd=folder)
+    finally:
+        os.close(folder)
 
 
 def _refuse_folder(path: Path) -> None:

@@ -106,8 +106,6 @@ class Verdict:
     status: VerdictStatus
     headline: str
     sentence: str
-    score: int | None
-    """0 to 100 over the rules that could be evaluated, weighted by severity; None when withheld."""
     reasons: tuple[str, ...]
     """Why the verdict is withheld; empty otherwise."""
     phases: tuple[PhaseStatus, ...]

@@ -18,13 +18,6 @@ EVIDENCE_FAMILY = "E"
 CORE_RULE = "C01"
 """Cookies before any choice: without an answer to this nobody can say that nothing was found."""
 JUDGED = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
-WEIGHTS = {
-    Severity.CRITICAL: 10,
-    Severity.HIGH: 5,
-    Severity.MEDIUM: 2,
-    Severity.LOW: 1,
-    Severity.INFO: 0,
-}
 
 
 def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[InventoryRow]) -> Verdict:
@@ -34,7 +27,7 @@ def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[Invent
     passed = [check for check in checks if check.outcome is Outcome.PASS]
     silent = tuple(check for check in checks if check.outcome is Outcome.NOT_EVALUABLE)
     grave = [check for check in failed if check.severity in GRAVE]
-    reasons = _too_thin(scan, checks, is_failed=bool(grave))
+    reasons = _too_thin(scan, checks)
     if reasons:
         status = VerdictStatus.WITHHELD
     elif grave:
@@ -47,7 +40,6 @@ def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[Invent
         status=status,
         headline=_headline(status, failed, warned),
         sentence=_sentence(status, failed, warned, passed, silent),
-        score=None if reasons else score(checks),
         reasons=reasons,
         phases=tuple(_phase_status(phase, scan, rows, failed) for phase in _phases_to_tell(scan)),
         top=tuple([*failed, *warned][:TOP_FINDINGS]),
@@ -58,19 +50,7 @@ def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[Invent
     )
 
 
-def score(checks: Sequence[FindingPart]) -> int | None:
-    """Share of weight that passed, 0 to 100: a failed rule counts nothing, a warning half.
-
-    Rules that could not be evaluated weigh nothing either way; without any other there is no score.
-    """
-    worth = {Outcome.PASS: 1.0, Outcome.WARN: 0.5, Outcome.FAIL: 0.0}
-    judged = [(WEIGHTS[check.severity], worth[check.outcome]) for check in checks if check.outcome in worth]
-    total = sum(weight for weight, _ in judged)
-    # Rounded down: only a scan without failure and warning reaches 100.
-    return int(100 * sum(weight * share for weight, share in judged) / total) if total else None
-
-
-def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart], *, is_failed: bool) -> tuple[str, ...]:
+def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart]) -> tuple[str, ...]:
     """Why no verdict can be given; empty when one can."""
     reasons = []
     if not scan.captures:
@@ -81,9 +61,12 @@ def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart], *, is_failed: boo
         reasons.append("The scan is incomplete: part of what was captured could not be read.")
     evidence = [check for check in checks if check.rule_id.startswith(EVIDENCE_FAMILY)]
     reasons += [c.summary for c in evidence if c.outcome in (Outcome.FAIL, Outcome.NOT_EVALUABLE)]
-    answers = {check.rule_id: check.outcome for check in checks}
-    if not is_failed and answers.get(CORE_RULE) is Outcome.NOT_EVALUABLE:
+    core = {check.rule_id: check.outcome for check in checks}.get(CORE_RULE)
+    is_grave = any(check.outcome is Outcome.FAIL and check.severity in GRAVE for check in checks)
+    if core is Outcome.NOT_EVALUABLE and not is_grave:
         reasons.append(f"Whether cookies are set before any choice could not be evaluated ({CORE_RULE}).")
+    if core is None and not any(check.outcome in (Outcome.FAIL, Outcome.WARN) for check in checks):
+        reasons.append("No rule looked at what is stored before any choice; the consent matrix shows it.")
     if not any(check.outcome in JUDGED for check in checks):
         reasons.append("Not one rule could be evaluated.")
     return tuple(dict.fromkeys(reasons))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,49 +10,44 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scanjobs.domain.cookies import ConsentPhase
+from tests.chromium import chromium
 from tests.site.server import Shop
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Cookie, Page
+    from playwright.sync_api import BrowserContext, Cookie, Page, Playwright
 
 BUTTONS = {ConsentPhase.ACCEPTED: "#accept", ConsentPhase.REJECTED: "#reject"}
 
 
-def chromium() -> str | None:
-    """Where this machine's Chromium is, or None; SCANJOBS_CHROMIUM names one outside the path."""
-    return os.environ.get("SCANJOBS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-
-
 @contextmanager
-def browser(shop: Shop) -> Iterator[BrowserContext]:
+def browser(playwright: Playwright, shop: Shop) -> Iterator[BrowserContext]:
     """A Chromium that finds the shop, keeps third-party cookies and has never been anywhere."""
-    from playwright.sync_api import sync_playwright
-
     with TemporaryDirectory(prefix="shop-visit-", ignore_cleanup_errors=True) as profile:
         # Debian's Chromium refuses third-party cookies unless the profile says otherwise.
         preferences = Path(profile, "Default", "Preferences")
         preferences.parent.mkdir()
         preferences.write_text(json.dumps({"profile": {"cookie_controls_mode": 0}}), encoding="utf-8")
-        with sync_playwright() as playwright:
-            context = playwright.chromium.launch_persistent_context(
-                profile,
-                executable_path=chromium(),
-                args=shop.browser_arguments,
-                viewport={"width": 1280, "height": 860},
-            )
-            try:
-                yield context
-            finally:
-                context.close()
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=chromium(),
+            args=shop.browser_arguments,
+            viewport={"width": 1280, "height": 860},
+        )
+        try:
+            yield context
+        finally:
+            context.close()
 
 
-def visit(shop: Shop, phase: ConsentPhase, *, har: Path | None = None) -> list[Cookie]:
+def visit(
+    playwright: Playwright, shop: Shop, phase: ConsentPhase, *, har: Path | None = None
+) -> list[Cookie]:
     """Walk through the shop in one phase and return the browser's cookies; `har` gets what happened.
 
     A recording of `accepted` or `rejected` begins right before the click, so that it holds nothing the
     browser did while the question was still open.
     """
-    with browser(shop) as context:
+    with browser(playwright, shop) as context:
         page = context.pages[0]
         button = BUTTONS.get(phase)
         if button:

@@ -83,7 +83,6 @@ def _verdict(document: Document) -> dict[str, Any]:
         "status": verdict.status,
         "headline": verdict.headline,
         "sentence": verdict.sentence,
-        "score": verdict.score,
         "reasons": verdict.reasons,
         "failed": verdict.failed,
         "warned": verdict.warned,

@@ -91,7 +91,7 @@ def draw_verdict(canvas: Canvas, document: Document) -> None:
 def _draw_status(canvas: Canvas, document: Document) -> None:
     verdict, colour = document.verdict, palette.STATUS[document.verdict.status]
     headline = Style(16, bold=True, leading=1.25)
-    x, width = canvas.left + 18, canvas.width - 130
+    x, width = canvas.left + 18, canvas.width - 36
     heads = canvas.lines_of(verdict.headline, headline, width)
     texts = canvas.lines_of(verdict.sentence, BODY, width)
     for reason in verdict.reasons:
@@ -103,11 +103,6 @@ def _draw_status(canvas: Canvas, document: Document) -> None:
     y = canvas.lines(x, canvas.y + 12, [wording.STATUS[verdict.status].upper()], label) + 2
     y = canvas.lines(x, y, heads, headline) + 4
     canvas.lines(x, y, texts, BODY)
-    middle = canvas.right - 52
-    shown = wording.NONE if verdict.score is None else str(verdict.score)
-    canvas.text(middle, canvas.y + height / 2 - 30, shown, Style(34, bold=True, colour=colour), "centre")
-    caption = "no score" if verdict.score is None else "score of 100"
-    canvas.text(middle, canvas.y + height / 2 + 16, caption, SMALL, "centre")
     canvas.y += height + 12
 
 

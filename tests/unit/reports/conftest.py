@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,7 +17,11 @@ from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.document import Document
 from scanjobs.reports.formats import renderer_for
 from tests import factories
+from tests.chromium import ARGUMENTS, require_chromium
 from tests.unit.reports.documents import Render
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
 
 PHASES = (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED, ConsentPhase.REJECTED)
 
@@ -92,27 +94,8 @@ def render() -> Render:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A headless Chromium, or a skip that says why; required when SCANJOBS_REQUIRE says `chromium`."""
-    path = _chromium()
-    if path is None:
-        reason = "no Chromium at SCANJOBS_CHROMIUM, /usr/bin/chromium or on the PATH"
-        if "chromium" in os.environ.get("SCANJOBS_REQUIRE", "").replace(",", " ").split():
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield started
-        started.close()
-
-
-def _chromium() -> str | None:
-    named = os.environ.get("SCANJOBS_CHROMIUM")
-    if named:
-        return shutil.which(named)
-    return shutil.which("/usr/bin/chromium") or shutil.which("chromium") or shutil.which("google-chrome")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A headless Chromium."""
+    started = playwright.chromium.launch(executable_path=require_chromium(), args=ARGUMENTS)
+    yield started
+    started.close()

@@ -13,7 +13,6 @@ from scanjobs.domain.labels import Category
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.document import build_document
 from scanjobs.reports.parts import Lifespan, Presence, VerdictStatus
-from scanjobs.reports.verdict import score
 from tests.factories import capture, finding, label, labelled, observed, report_record, scan_record, sent
 from tests.unit.reports.documents import document_of, scan_with
 
@@ -22,7 +21,7 @@ def answer(rule_id: str, outcome: Outcome, severity: Severity = Severity.MEDIUM)
     return finding(rule_id, outcome, severity=severity, items=())
 
 
-PASSED = answer("S02", Outcome.PASS)
+PASSED = answer("C01", Outcome.PASS, Severity.CRITICAL)
 
 
 @pytest.mark.parametrize(
@@ -33,9 +32,9 @@ PASSED = answer("S02", Outcome.PASS)
         ((PASSED, answer("L04", Outcome.WARN, Severity.CRITICAL)), VerdictStatus.ATTENTION),
         ((PASSED, answer("S05", Outcome.FAIL, Severity.MEDIUM)), VerdictStatus.ATTENTION),
         ((PASSED, answer("S01", Outcome.FAIL, Severity.HIGH)), VerdictStatus.FAILED),
-        ((PASSED, answer("C01", Outcome.FAIL, Severity.CRITICAL)), VerdictStatus.FAILED),
+        ((answer("S02", Outcome.PASS), answer("C01", Outcome.FAIL, Severity.CRITICAL)), VerdictStatus.FAILED),
         ((answer("S02", Outcome.NOT_EVALUABLE),), VerdictStatus.WITHHELD),
-        ((PASSED, answer("C01", Outcome.NOT_EVALUABLE, Severity.CRITICAL)), VerdictStatus.WITHHELD),
+        ((answer("C01", Outcome.NOT_EVALUABLE, Severity.CRITICAL),), VerdictStatus.WITHHELD),
         ((PASSED, answer("E02", Outcome.NOT_EVALUABLE)), VerdictStatus.WITHHELD),
         ((PASSED, answer("E01", Outcome.FAIL)), VerdictStatus.WITHHELD),
         ((PASSED, answer("E02", Outcome.WARN)), VerdictStatus.ATTENTION),
@@ -56,7 +55,7 @@ def test_thin_evidence_withholds_the_verdict(changes: dict[str, object]) -> None
     """What could not be read cannot be judged, whatever the rest shows."""
     verdict = document_of(scan_record(findings=(PASSED,), **changes)).verdict
 
-    assert (verdict.status, verdict.score) == (VerdictStatus.WITHHELD, None)
+    assert verdict.status is VerdictStatus.WITHHELD
     assert len(verdict.reasons) == 1
 
 
@@ -76,29 +75,12 @@ def test_withheld_verdict_still_shows_what_failed() -> None:
     assert [check.rule_id for check in verdict.top] == ["S01"]
 
 
-@pytest.mark.parametrize(
-    ("outcomes", "expected"),
-    [
-        ({"S01": Outcome.PASS}, 100),
-        ({"S01": Outcome.PASS, "S02": Outcome.NOT_EVALUABLE}, 100),
-        ({"S01": Outcome.NOT_EVALUABLE}, None),
-        ({"S01": Outcome.PASS, "S02": Outcome.FAIL}, 50),
-        ({"S01": Outcome.PASS, "S02": Outcome.WARN}, 75),
-    ],
-)
-def test_score_weighs_only_what_was_evaluated(outcomes: dict[str, Outcome], expected: int | None) -> None:
-    """A rule that could not be evaluated moves the score neither way."""
-    checks = document_of(scan_record(findings=tuple(answer(*pair) for pair in outcomes.items()))).checklist
+def test_nothing_is_clean_unless_the_time_before_a_choice_was_judged() -> None:
+    """The question everybody asks first must have an answer."""
+    silent = answer("C01", Outcome.NOT_EVALUABLE, Severity.CRITICAL)
 
-    assert score(checks) == expected
-
-
-def test_only_a_perfect_scan_scores_a_hundred() -> None:
-    """The score is rounded down."""
-    findings = [answer(f"S{n:02}", Outcome.PASS, Severity.CRITICAL) for n in range(90)]
-    findings.append(answer("L04", Outcome.FAIL, Severity.LOW))
-
-    assert document_of(scan_record(findings=tuple(findings))).verdict.score == 99
+    assert document_of(scan_record(findings=(answer("S05", Outcome.PASS),))).verdict.reasons
+    assert document_of(scan_record(findings=(answer("S05", Outcome.PASS), silent))).verdict.reasons
 
 
 def test_findings_come_by_outcome_then_severity(busy_scan: ScanRecord) -> None:

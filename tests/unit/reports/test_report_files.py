@@ -109,6 +109,28 @@ except StorageError as error:
     assert names_in(tmp_path) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="this system knows no files without a name")
+def test_a_killed_process_leaves_nothing(tmp_path: Path) -> None:
+    """Not even SIGKILL, which nobody can clean up after."""
+    program = f"""
+import time
+from pathlib import Path
+from scanjobs.reports.files import write_atomically
+def draw(file):
+    file.write(bytes(50_000))
+    file.flush()
+    print("half", flush=True)
+    time.sleep(60)
+write_atomically(Path({str(tmp_path / "report.pdf")!r}), draw)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as writing:
+        assert writing.stdout is not None
+        assert writing.stdout.readline() == b"half\n"
+        writing.kill()
+
+    assert names_in(tmp_path) == []
+
+
 def test_a_folder_is_no_place_for_a_report(tmp_path: Path) -> None:
     """Refused before anything is drawn."""
     with pytest.raises(ReportError, match="is a folder"):

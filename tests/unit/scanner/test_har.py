@@ -391,7 +391,7 @@ def test_partitioned_cookies(collected):
     ],
 )
 def test_the_page(collected, name, page_url):
-    """The first HTML document that was answered and is no frame, else the title of the first page, else the first request."""
+    """The first HTML document that is no frame, else the title of the first page, else the first request."""
     assert collected(name).captures[0].page_url == page_url
 
 

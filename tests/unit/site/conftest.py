@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from scanjobs.domain.cookies import ConsentPhase
 from tests import site
 from tests.site import visits
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 
 @pytest.fixture(scope="module")
@@ -20,20 +22,7 @@ def shop() -> Iterator[site.Shop]:
 
 
 @pytest.fixture(scope="module")
-def jars(shop: site.Shop) -> dict[ConsentPhase, list[dict[str, object]]]:
+def jars(shop: site.Shop, playwright: Playwright) -> dict[ConsentPhase, list[dict[str, object]]]:
     """The browser's cookies after each visit."""
-    _require_chromium()
     phases = (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED, ConsentPhase.REJECTED)
-    return {phase: [dict(cookie) for cookie in visits.visit(shop, phase)] for phase in phases}
-
-
-def _require_chromium() -> None:
-    missing = None
-    if importlib.util.find_spec("playwright") is None:
-        missing = "playwright is not installed"
-    elif visits.chromium() is None:
-        missing = "there is no Chromium on this machine"
-    if missing and "chromium" in os.environ.get("SCANJOBS_REQUIRE", ""):
-        pytest.fail(f"{missing}, and SCANJOBS_REQUIRE asks for it")
-    if missing:
-        pytest.skip(missing)
+    return {phase: [dict(cookie) for cookie in visits.visit(playwright, shop, phase)] for phase in phases}
