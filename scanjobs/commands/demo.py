@@ -33,15 +33,15 @@ def demo() -> None:
         if job.result:
             size = console.file_size(job.result["size"])
             console.show_line(f"{job.result['format']:<5} {size:>6}  {job.result['path']}")
-    scan = short(imported.scan.id)
+    scan, program = short(imported.scan.id), console.program()
     console.show(
         "",
         console.facts(
             [
-                ("try", f"scanjobs show {scan}"),
-                ("", f"scanjobs report {scan} --format html --output report.html --wait"),
-                ("", "scanjobs import capture.har --phase before"),
-                ("", "scanjobs status"),
+                ("try", f"{program} show {scan}"),
+                ("", f"{program} report {scan} --format html --output report.html --wait"),
+                ("", f"{program} import capture.har --phase before"),
+                ("", f"{program} status"),
             ]
         ),
     )

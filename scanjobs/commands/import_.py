@@ -70,7 +70,9 @@ def import_captures(
         return
     for one in imported:
         show_imported(one)
-        console.say("next", f"scanjobs report {short(one.scan.id)} --format pdf --wait", style="dim")
+        console.say(
+            "next", f"{console.program()} report {short(one.scan.id)} --format pdf --wait", style="dim"
+        )
 
 
 def _scans(files: list[Path], phases: list[ConsentPhase]) -> list[list[CaptureFile]]:

@@ -35,7 +35,7 @@ def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int,
                 os.fsync(file.fileno())
                 size = file.tell()
                 file.seek(0)
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                sha256 = _digest(file)
                 if not unfinished.exists():
                     _name(file, unfinished)
             unfinished.replace(path)
@@ -45,6 +45,13 @@ def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int,
             raise
         _sync_folder(path.parent)
     return size, sha256
+
+
+def _digest(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _nameless(folder: Path) -> BinaryIO | None:

@@ -28,6 +28,7 @@ def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[Invent
     silent = tuple(check for check in checks if check.outcome is Outcome.NOT_EVALUABLE)
     grave = [check for check in failed if check.severity in GRAVE]
     reasons = _too_thin(scan, checks)
+    looked_at_consent = any(check.rule_id == CORE_RULE for check in checks)
     if reasons:
         status = VerdictStatus.WITHHELD
     elif grave:
@@ -38,8 +39,8 @@ def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[Invent
         status = VerdictStatus.CLEAN
     return Verdict(
         status=status,
-        headline=_headline(status, failed, warned),
-        sentence=_sentence(status, failed, warned, passed, silent),
+        headline=_headline(status, failed, warned, looked_at_consent),
+        sentence=_sentence(status, failed, warned, passed, silent, looked_at_consent),
         reasons=reasons,
         phases=tuple(_phase_status(phase, scan, rows, failed) for phase in _phases_to_tell(scan)),
         top=tuple([*failed, *warned][:TOP_FINDINGS]),
@@ -72,13 +73,19 @@ def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart]) -> tuple[str, ...
     return tuple(dict.fromkeys(reasons))
 
 
-def _headline(status: VerdictStatus, failed: Sequence[FindingPart], warned: Sequence[FindingPart]) -> str:
+def _headline(
+    status: VerdictStatus,
+    failed: Sequence[FindingPart],
+    warned: Sequence[FindingPart],
+    looked_at_consent: bool,
+) -> str:
     if status is VerdictStatus.WITHHELD:
         return "No verdict: the evidence is too thin"
     if status is VerdictStatus.FAILED:
         return f"{wording.counted(len(failed), 'rule')} failed{_how_many_critical(failed)}"
     if status is VerdictStatus.ATTENTION:
-        return f"{wording.counted(len(failed) + len(warned), 'point')} to look at, none of them grave"
+        grave = ", none of them grave" if looked_at_consent else ""
+        return f"{wording.counted(len(failed) + len(warned), 'point')} to look at{grave}"
     return "Nothing was found by the rules that could be evaluated"
 
 
@@ -97,6 +104,7 @@ def _sentence(
     warned: Sequence[FindingPart],
     passed: Sequence[FindingPart],
     silent: Sequence[FindingPart],
+    looked_at_consent: bool,
 ) -> str:
     evaluated = len(failed) + len(warned) + len(passed)
     counts = (
@@ -105,6 +113,10 @@ def _sentence(
     )
     if silent:
         counts += f" {wording.counted(len(silent), 'rule')} could not be evaluated, which is not a pass."
+    if not looked_at_consent:
+        counts += (
+            " No rule judged what is stored before a choice or in spite of a refusal: see the consent matrix."
+        )
     if status is not VerdictStatus.WITHHELD:
         return counts
     return (
