@@ -88,9 +88,9 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._bell = Bell(self._settings, self.id)
         self._alarm, self._alarm_sender = socket.socketpair()
         self._alarm_sender.setblocking(False)
+        self._set_signal_handlers()  # before anyone can know of us, so that a signal never finds us without
         self._register()
         self.check_worker_health()
-        self._set_signal_handlers()
         recorder.worker_started(self.id, self._share.queues, self.workers)
 
     def loop(self, health_check_ts: float | None = None) -> None:
