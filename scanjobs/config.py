@@ -28,6 +28,10 @@ class Settings:
     """Jobs that one worker runs at once."""
     lease_seconds: float = 30.0
     """How long a worker that cannot be seen keeps its jobs."""
+    result_seconds: float = 3600.0
+    """How long the return value of a job is kept."""
+    history_days: float = 30.0
+    """How long jobs that have ended are kept."""
     profile: str = "eu"
     """Which country's severities the rules use."""
     keep_values: bool = False
@@ -94,6 +98,8 @@ _TYPES: dict[str, type] = {
     "database_url": str,
     "concurrency": int,
     "lease_seconds": float,
+    "result_seconds": float,
+    "history_days": float,
     "profile": str,
     "keep_values": bool,
     "tasks": tuple,
@@ -143,6 +149,8 @@ def _checked(key: str, value: Any) -> Any:
         raise ConfigurationError(f"The setting 'concurrency' cannot be {value}; it is from 1 to 256.")
     if key == "lease_seconds" and value < 1:
         raise ConfigurationError(f"The setting 'lease_seconds' cannot be {value:g}; it is at least 1.")
+    if key in ("result_seconds", "history_days") and value < 0:
+        raise ConfigurationError(f"The setting '{key}' cannot be {value:g}; it is not negative.")
     if key == "log_level" and value not in LOG_LEVELS:
         raise ConfigurationError(
             f"There is no log level '{value}'.", hint=f"Levels: {', '.join(LOG_LEVELS)}."

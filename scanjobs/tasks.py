@@ -40,15 +40,15 @@ def _accept_report(job_id: str, scan_id: str, format: str, output: str | None = 
     generate.accept_report(current(), job_id, scan_id, format, output)
 
 
-@task(queue="reports", accept=_accept_report)
+@task(queue="reports", unique=True, accept=_accept_report)
 def generate_report(scan_id: str, format: str, output: str | None = None) -> dict[str, Any]:
     """Write the report of one scan in one format."""
     job = this_job()
     return generate.generate_report(current(), job.id, job.progress)
 
 
-def submit_reports(scan_id: str, formats: Sequence[str], output: str | None = None) -> tuple[str, list[Job]]:
-    """Submit one job for each format, all or none; answers the batch they share and the jobs.
+def submit_reports(scan_id: str, formats: Sequence[str], output: str | None = None) -> list[Job]:
+    """Submit one job for each format, all or none; one that waits already is not made twice.
 
     Raises:
         NotFoundError, AmbiguousIdError: there is no such scan.
@@ -61,6 +61,5 @@ def submit_reports(scan_id: str, formats: Sequence[str], output: str | None = No
             hint=f"Name a folder: --output {output}{os.sep}",
         )
     scan = scans.find_scan(current(), scan_id)
-    with queue.batch() as batch_id:
-        jobs = [generate_report(scan.id, format, output) for format in formats]
-    return batch_id, jobs
+    with queue.batch():
+        return [generate_report(scan.id, format, output) for format in formats]

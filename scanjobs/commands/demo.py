@@ -25,8 +25,8 @@ def demo() -> None:
         imported = pipeline.import_scan(settings, captures)
     show_imported(imported)
 
-    batch_id, _ = tasks.submit_reports(imported.scan.id, list(ReportFormat))
-    jobs = following.follow(settings, batch_id, queue="reports")
+    submitted = tasks.submit_reports(imported.scan.id, list(ReportFormat))
+    jobs = following.follow(settings, [job.id for job in submitted], queue="reports")
     code = following.report_outcomes(jobs)
     console.show("")
     for job in jobs:

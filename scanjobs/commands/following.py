@@ -28,15 +28,15 @@ def print_submitted(settings: Settings, jobs: Sequence[JobRecord], queue: str) -
         )
 
 
-def follow(settings: Settings, batch_id: str, queue: str) -> list[JobRecord]:
-    """Show the progress of a batch until all of it has ended; answers the jobs as they ended.
+def follow(settings: Settings, ids: Sequence[str], queue: str) -> Sequence[JobRecord]:
+    """Show the progress of jobs until all have ended; answers them as they ended.
 
     Raises:
         JobError: the worker that was started for them could not run.
     """
-    helper = None if monitor.is_served(settings, queue) else _start_worker(settings, batch_id)
+    helper = None if monitor.is_served(settings, queue) else _start_worker(settings, ids)
     try:
-        return _watch(settings, batch_id, helper)
+        return _watch(settings, ids, helper)
     except KeyboardInterrupt:
         console.warn("The jobs stay in the queue.", "Run them with `scanjobs worker`.")
         raise
@@ -51,17 +51,19 @@ def report_outcomes(jobs: Sequence[JobRecord]) -> ExitCode:
     return ExitCode.FAILURE if failed else ExitCode.OK
 
 
-def _start_worker(settings: Settings, batch_id: str) -> subprocess.Popen[bytes]:
-    """A worker that runs the jobs of one batch and ends with them."""
+def _start_worker(settings: Settings, ids: Sequence[str]) -> subprocess.Popen[bytes]:
+    """A worker that runs these jobs and ends with them."""
     command = [sys.executable, "-m", "scanjobs", "--home", str(settings.home), "--log-level", "error"]
-    return subprocess.Popen([*command, "worker", "--batch", batch_id])
+    return subprocess.Popen([*command, "worker", *(word for job_id in ids for word in ("--only", job_id))])
 
 
-def _watch(settings: Settings, batch_id: str, helper: subprocess.Popen[bytes] | None) -> list[JobRecord]:
+def _watch(
+    settings: Settings, ids: Sequence[str], helper: subprocess.Popen[bytes] | None
+) -> Sequence[JobRecord]:
     with console.progress() as bars:
         shown = {}
         while True:
-            jobs = monitor.batch(settings, batch_id)
+            jobs = monitor.among(settings, ids)
             for job in jobs:
                 if job.id not in shown:
                     shown[job.id] = bars.add_task(job.arguments.get("format", job.task), total=100, note="")
@@ -70,7 +72,7 @@ def _watch(settings: Settings, batch_id: str, helper: subprocess.Popen[bytes] | 
                 break
             if helper is not None and helper.poll() is not None:
                 # Ended, and yet not all is done: look once more, then give up.
-                jobs = monitor.batch(settings, batch_id)
+                jobs = monitor.among(settings, ids)
                 if not all(job.state.is_final for job in jobs):
                     raise JobError(
                         f"The worker ended with exit code {helper.returncode} before the jobs did.",

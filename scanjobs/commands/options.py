@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scanjobs.domain.jobs import QUEUES
 from scanjobs.domain.reports import ReportFormat
 
 ScanArgument = Annotated[
@@ -22,3 +23,10 @@ FormatOption = Annotated[
     list[ReportFormat] | None,
     typer.Option("--format", "-f", help="May be given several times; pdf where none is."),
 ]
+
+
+def known_queue(name: str) -> str:
+    """The name, if there is such a queue; otherwise usage was wrong."""
+    if name not in QUEUES:
+        raise typer.BadParameter(f"There is no queue {name!r}; queues are {', '.join(QUEUES)}.")
+    return name

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
 from scanjobs.commands.options import FormatOption, JsonOption, OutputOption, ScanArgument, WaitOption
+from scanjobs.domain.jobs import JobRecord
 from scanjobs.domain.reports import ReportFormat
 
 
@@ -23,19 +26,23 @@ def submit(scan: str, formats: list[ReportFormat], output: str | None, *, wait: 
     """Submit one job for each format and print what came of it."""
     from scanjobs import config, console, tasks
     from scanjobs.commands import following
+    from scanjobs.domain.ids import short
     from scanjobs.jobs import monitor
 
     settings = config.current()
-    batch_id, _ = tasks.submit_reports(scan, list(dict.fromkeys(formats)), output)
+    submitted = tasks.submit_reports(scan, list(dict.fromkeys(formats)), output)
+    ids = [job.id for job in submitted]
+    for known in (job for job in submitted if not job.is_new):
+        console.say("note", f"The same report waits already, as job {short(known.id)}.")
     if not wait:
-        jobs = monitor.batch(settings, batch_id)
+        jobs: Sequence[JobRecord] = monitor.among(settings, ids)
         if json:
             console.show_json(jobs)
         else:
             following.print_submitted(settings, jobs, queue="reports")
         return
 
-    jobs = following.follow(settings, batch_id, queue="reports")
+    jobs = following.follow(settings, ids, queue="reports")
     if json:
         console.show_json(jobs)
     else:

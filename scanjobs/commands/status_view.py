@@ -53,7 +53,7 @@ def _queues(queues: Sequence[QueueRecord], now: datetime) -> Table:
     table = console.table("Queue", ">Waiting", ">Scheduled", ">Running", "Oldest")
     for queue in queues:
         table.add_row(
-            queue.name,
+            Text.assemble(queue.name, (" paused", "yellow") if queue.is_paused else ""),
             f"{queue.queued:,}",
             f"{queue.scheduled:,}",
             f"{queue.running:,}",

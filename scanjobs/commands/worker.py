@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanjobs.commands.options import known_queue
 from scanjobs.domain.jobs import QUEUES
+
+if TYPE_CHECKING:
+    from scanjobs.jobs.leases import Share
 
 
 def worker(
     queue: Annotated[
         list[str] | None,
-        typer.Option("--queue", "-q", help="Serve this queue; may be given several times. All by default."),
+        typer.Option(
+            "--queue", "-q", metavar="QUEUE[=N]", help="Serve this queue, at most N jobs at once; repeatable."
+        ),
     ] = None,
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", "-c", min=1, max=256, help="Jobs at once.")
     ] = None,
     drain: Annotated[bool, typer.Option("--drain", help="End when nothing is left to do.")] = False,
-    batch: Annotated[str | None, typer.Option("--batch", hidden=True)] = None,
+    max_jobs_per_child: Annotated[
+        int, typer.Option("--max-jobs-per-child", min=1, help="Replace a child after so many jobs.")
+    ] = 1000,
+    shutdown_timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--shutdown-timeout",
+            min=0,
+            metavar="SECONDS",
+            help="When leaving, give back jobs that run longer than this.",
+        ),
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", hidden=True)] = None,
 ) -> None:
     """Run jobs until Ctrl-C; running jobs finish first, a second Ctrl-C ends at once."""
     from scanjobs import config, console, tasks
-    from scanjobs.jobs.leases import Share
     from scanjobs.jobs.supervisor import Supervisor
 
     settings = config.current()
@@ -31,14 +48,23 @@ def worker(
     Supervisor(
         tasks.queue,
         settings,
-        share=Share(queues=_known(queue), batch_id=batch),
+        share=_share(queue or [], only or []),
         concurrency=concurrency or settings.concurrency,
-        drain=drain or batch is not None,
+        drain=drain or bool(only),
+        most_jobs_per_child=max_jobs_per_child,
+        shutdown_seconds=shutdown_timeout,
     ).run()
 
 
-def _known(asked: list[str] | None) -> tuple[str, ...]:
-    for name in asked or ():
-        if name not in QUEUES:
-            raise typer.BadParameter(f"There is no queue {name!r}; queues are {', '.join(QUEUES)}.")
-    return tuple(dict.fromkeys(asked)) if asked else QUEUES
+def _share(asked: list[str], only: list[str]) -> Share:
+    from scanjobs.jobs.leases import Share
+
+    names, most = [], {}
+    for words in asked:
+        name, _, number = words.partition("=")
+        names.append(known_queue(name))
+        if number:
+            if not number.isdigit() or int(number) < 1:
+                raise typer.BadParameter(f"{words!r} does not say how many: {name}=2")
+            most[name] = int(number)
+    return Share(queues=tuple(dict.fromkeys(names)) or QUEUES, most=most, only=tuple(only))

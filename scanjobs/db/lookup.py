@@ -1,51 +1,58 @@
-"""Finds the one row whose id begins as typed."""
+"""Finds the one thing whose id begins as typed."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
-
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from scanjobs.domain.ids import SHORTEST_PREFIX, short
 from scanjobs.errors import AmbiguousIdError, NotFoundError
 
 LATEST = "latest"
+BEYOND = "\x7f"
+"""Behind the last id that begins so: a range, not LIKE, uses the index of the id."""
 _HEXADECIMAL = re.compile(r"[0-9a-f-]+")
 
+Found = TypeVar("Found")
 
-def one_by_prefix(
-    session: Session, rows: sa.Select[Any], model: Any, prefix: str, *, noun: str, listing: str
-) -> Any:
-    """The row of `model` within `rows` whose id begins with `prefix`; `latest` is the newest.
+
+def checked_prefix(prefix: str, *, noun: str, listing: str) -> str:
+    """The prefix as ids are written.
 
     Raises:
-        NotFoundError: there is none.
-        AmbiguousIdError: there is more than one, or the prefix has fewer than four characters.
+        NotFoundError: no id begins so, whatever there is.
+        AmbiguousIdError: it has fewer than four characters.
     """
-    hint = f"`{listing}` lists the {noun}s that exist."
-    if prefix == LATEST:
-        newest = session.scalars(rows.order_by(model.seq.desc()).limit(1)).first()
-        if newest is None:
-            raise NotFoundError(f"There is no {noun} yet.", hint=hint)
-        return newest
     wanted = prefix.strip().lower()
     if not _HEXADECIMAL.fullmatch(wanted):
-        raise NotFoundError(f"There is no {noun} {prefix!r}.", hint=f"{hint} An id begins like 5f3a9c1e.")
+        raise NotFoundError(
+            f"There is no {noun} {prefix!r}.",
+            hint=f"`{listing}` lists the {noun}s that exist. An id begins like 5f3a9c1e.",
+        )
     if len(wanted) < SHORTEST_PREFIX:
         raise AmbiguousIdError(
             f"{prefix!r} is too short to tell {noun}s apart.",
-            hint=f"Give at least {SHORTEST_PREFIX} characters of the id. {hint}",
+            hint=f"Give at least {SHORTEST_PREFIX} characters of the id. `{listing}` lists the {noun}s.",
         )
-    # A range, not LIKE: it uses the index of the id.
-    found = session.scalars(
-        rows.where(model.id >= wanted, model.id < wanted + "\x7f").order_by(model.seq).limit(4)
-    ).all()
+    return wanted
+
+
+def the_one(
+    found: Sequence[Found], prefix: str, *, noun: str, listing: str, id_of: Callable[[Found], str]
+) -> Found:
+    """The only thing that was found.
+
+    Raises:
+        NotFoundError: nothing was.
+        AmbiguousIdError: more than one was.
+    """
+    hint = f"`{listing}` lists the {noun}s that exist."
     if not found:
-        raise NotFoundError(f"There is no {noun} {prefix}.", hint=hint)
+        told = f"There is no {noun} yet." if prefix == LATEST else f"There is no {noun} {prefix}."
+        raise NotFoundError(told, hint=hint)
     if len(found) > 1:
-        some = ", ".join(short(row.id) for row in found[:3]) + (", …" if len(found) > 3 else "")
+        some = ", ".join(short(id_of(one)) for one in found[:3]) + (", …" if len(found) > 3 else "")
         raise AmbiguousIdError(
             f"More than one {noun} begins with {prefix}: {some}.", hint="Give more characters of the id."
         )

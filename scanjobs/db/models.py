@@ -215,6 +215,16 @@ class Job(Base):
             sqlite_where=text("state IN ('succeeded', 'failed', 'cancelled')"),
         ),
         Index("ix_jobs_batch_id", "batch_id", sqlite_where=text("batch_id IS NOT NULL")),
+        Index(
+            "ix_jobs_unique_key",
+            "unique_key",
+            sqlite_where=text("unique_key IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
+        ),
+        Index(
+            "ix_jobs_expires_at",
+            "expires_at",
+            sqlite_where=text("expires_at IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
+        ),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -235,12 +245,29 @@ class Job(Base):
     worker_id: Mapped[str | None]
     lease_token: Mapped[str | None]
     lease_expires_at: Mapped[float | None]
+    expires_at: Mapped[float | None]
+    """After this moment it is not started any more."""
+    unique_key: Mapped[str | None]
+    """While a job with this key waits, another one is not accepted."""
+    cancel: Mapped[str | None]
+    """What was asked of a running job: `ask` or `terminate`."""
     progress: Mapped[float | None]
     progress_phase: Mapped[str | None]
     result: Mapped[str | None]
     error: Mapped[str | None]
     hint: Mapped[str | None]
     traceback: Mapped[str | None]
+    story: Mapped[str] = mapped_column(server_default="")
+    """What happened to it, a line of JSON each; see `jobs.story`."""
+
+
+class PausedQueue(Base):
+    """A queue from which nothing is claimed."""
+
+    __tablename__ = "paused_queues"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    paused_at: Mapped[float]
 
 
 class Worker(Base):
@@ -255,8 +282,8 @@ class Worker(Base):
     pid: Mapped[int]
     lock_path: Mapped[str]
     queues: Mapped[str]
-    only_batch: Mapped[str | None]
-    """Set when it serves the jobs of one batch and nobody else's."""
+    is_private: Mapped[bool]
+    """True when it serves a few named jobs and nobody else's."""
     concurrency: Mapped[int]
     started_at: Mapped[float]
     seen_at: Mapped[float]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
 from scanjobs.db import models
-from scanjobs.db.lookup import one_by_prefix
+from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.cookies import (
     ConsentPhase,
@@ -129,10 +129,14 @@ def _ready_scans() -> sa.Select[models.Scan]:
 
 
 def _scan_row_by_prefix(session: Session, prefix: str) -> models.Scan:
-    row: models.Scan = one_by_prefix(
-        session, _ready_scans(), models.Scan, prefix, noun="scan", listing="scanjobs scans"
-    )
-    return row
+    words = {"noun": "scan", "listing": "scanjobs scans"}
+    if prefix == LATEST:
+        rows = _ready_scans().order_by(models.Scan.seq.desc()).limit(1)
+    else:
+        wanted = checked_prefix(prefix, **words)
+        rows = _ready_scans().where(models.Scan.id >= wanted, models.Scan.id < wanted + BEYOND).limit(4)
+        rows = rows.order_by(models.Scan.seq)
+    return the_one(session.scalars(rows).all(), prefix, **words, id_of=lambda row: row.id)
 
 
 def _sweep_abandoned(session: Session, now: datetime) -> None:

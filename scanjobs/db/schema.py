@@ -3,68 +3,93 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
-
 from scanjobs.config import Settings
-from scanjobs.errors import DatabaseTooNewError, DataFolderError
+from scanjobs.db.connection import connect
+from scanjobs.db.refusals import translated
+from scanjobs.errors import ConfigurationError, DatabaseTooNewError, DataFolderError
 
 REVISIONS = ("0001",)
 """Every revision this program knows, oldest first; a test compares it with the migrations folder."""
 
 HEAD = REVISIONS[-1]
 
+_checked: set[tuple[str, int]] = set()
 
-def ensure(engine: sa.Engine, settings: Settings) -> None:
-    """Compare one value; migrate where it is older.
+
+def ensure(settings: Settings) -> None:
+    """Compare one value, once in a process; migrate where it is older.
 
     Raises:
+        ConfigurationError: there is no driver for the URL of the database.
         DatabaseTooNewError: the database comes from a newer scanjobs.
         StorageError: it cannot be opened or written.
     """
-    found = revision(engine, settings)
-    if found == HEAD:
+    key = (settings.database_url, os.getpid())
+    if key in _checked and settings.database_path is not None and settings.database_path.exists():
         return
-    if found is not None and found not in REVISIONS:
+    _make_folder(settings)
+    found = revision(settings)
+    if found not in (None, *REVISIONS):
         raise DatabaseTooNewError(
-            f"The database {settings.database_path or settings.home} has the version {found}, "
+            f"The database {settings.database_path} has the version {found}, "
             f"this program knows versions up to {HEAD}."
         )
-    with _migration_lock(settings.home / "migration.lock"):
-        if revision(engine, settings) != HEAD:
-            _upgrade(engine)
+    if found != HEAD:
+        with _migration_lock(settings.home / "migration.lock"):
+            if revision(settings) != HEAD:
+                _upgrade(settings)
+    _checked.add(key)
 
 
-def revision(engine: sa.Engine, settings: Settings) -> str | None:
+def revision(settings: Settings) -> str | None:
     """The revision the database has, or None where it is new."""
-    from scanjobs.db.session import translated
-
-    with translated(settings), engine.connect() as connection:
+    if settings.database_path is None:
+        raise ConfigurationError(
+            f"The database URL {settings.database_url!r} cannot be used.",
+            hint="Unset SCANJOBS_DATABASE_URL, or name a file: sqlite:////path/to/scanjobs.db",
+        )
+    with translated(settings):
+        connection = connect(settings)
         try:
-            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        except DBAPIError as error:
-            if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
                 return None
             raise
+        finally:
+            connection.close()
+    return None if row is None else str(row[0])
 
 
-def _upgrade(engine: sa.Engine) -> None:
+def _upgrade(settings: Settings) -> None:
     # Alembic takes 370 ms to import, so only a database that needs it pays.
     import logging
 
+    import sqlalchemy as sa
     from alembic import command
     from alembic.config import Config
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.execution_options(writes=True).begin() as connection:
+    engine = sa.create_engine("sqlite://", creator=lambda: connect(settings), poolclass=sa.pool.NullPool)
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    with translated(settings), engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, HEAD)
+
+
+def _make_folder(settings: Settings) -> None:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise DataFolderError(settings.home, error.strerror) from error
 
 
 @contextmanager

@@ -32,6 +32,16 @@ FINAL_STATES = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class JobEvent:
+    """Something that happened to a job."""
+
+    at: datetime
+    event: str
+    """claimed, retrying, released, rescued, cancelled, restarted, or the outcome."""
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JobRecord:
     """The row of a job."""
 
@@ -45,12 +55,15 @@ class JobRecord:
     priority: int
     attempt: int
     """How often a child has started it."""
+    rescues: int
+    """How often its worker died under it."""
     arguments: dict[str, Any]
     progress: float | None
     """Percent, 0 to 100."""
     progress_phase: str | None
     created_at: datetime
     run_at: datetime
+    expires_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
     worker_id: str | None
@@ -59,6 +72,10 @@ class JobRecord:
     """The last error as a sentence."""
     hint: str | None
     traceback: str | None
+    cancel: str | None
+    """What was asked of it while it runs: `ask` or `terminate`."""
+    events: tuple[JobEvent, ...]
+    """Its story, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,8 +93,8 @@ class WorkerRecord:
     succeeded: int
     failed: int
     is_alive: bool
-    only_batch: str | None = None
-    """Set when it serves the jobs of one batch and nobody else's."""
+    is_private: bool
+    """True when it serves a few named jobs and nobody else's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,5 +106,6 @@ class QueueRecord:
     scheduled: int
     """Waiting for their time, retries included."""
     running: int
+    is_paused: bool
     oldest_at: datetime | None
     """When the longest waiting queued job was submitted."""

@@ -15,7 +15,7 @@ PROGRESS_PAUSE_SECONDS = 0.1
 class RunningJob:
     """One attempt at one job, as the task sees it."""
 
-    def __init__(self, claim: Claim, tell: Callable[[Progress], None]) -> None:
+    def __init__(self, claim: Claim, tell: Callable[[Progress], object]) -> None:
         self._claim = claim
         self._tell = tell
         self._told_at = 0.0
@@ -37,7 +37,7 @@ class RunningJob:
         if phase == self._phase and now - self._told_at < PROGRESS_PAUSE_SECONDS:
             return
         self._phase, self._told_at = phase, now
-        self._tell(Progress(claim=self._claim, percent=round(percent, 1), phase=phase))
+        self._tell(Progress(seq=self._claim.seq, percent=round(percent, 1), phase=phase))
 
 
 running_job: ContextVar[RunningJob | None] = ContextVar("scanjobs_running_job", default=None)

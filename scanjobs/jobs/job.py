@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from scanjobs.config import Settings, current
-from scanjobs.db.session import reading
 from scanjobs.domain.jobs import JobRecord, JobState
 from scanjobs.errors import JobCancelledError, JobFailedError, JobTimeoutError, NotFoundError
 from scanjobs.jobs import statements
-from scanjobs.jobs.rows import job_record
+from scanjobs.jobs.rows import job_record, select
 
 FIRST_LOOK_SECONDS, SLOWEST_LOOK_SECONDS = 0.005, 0.25
 
@@ -19,8 +18,12 @@ FIRST_LOOK_SECONDS, SLOWEST_LOOK_SECONDS = 0.005, 0.25
 class Job:
     """One job, wherever it is in its life."""
 
-    def __init__(self, job_id: str, *, settings: Callable[[], Settings] = current) -> None:
+    def __init__(
+        self, job_id: str, *, is_new: bool = True, settings: Callable[[], Settings] = current
+    ) -> None:
         self.id = job_id
+        self.is_new = is_new
+        """False when the same job waited already and no second one was accepted."""
         self._settings = settings
 
     def record(self) -> JobRecord:
@@ -29,11 +32,10 @@ class Job:
         Raises:
             NotFoundError: the job is not there any more.
         """
-        with reading(self._settings()) as session:
-            row = session.execute(statements.SELECT_JOB, {"job_id": self.id}).first()
-        if row is None:
+        rows = select(self._settings(), statements.SELECT_JOB, {"job_id": self.id})
+        if not rows:
             raise NotFoundError(f"There is no job {self.id}.")
-        return job_record(row)
+        return job_record(rows[0])
 
     @property
     def state(self) -> JobState:

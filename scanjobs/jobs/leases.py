@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy.orm import Session
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
 
 from scanjobs.config import Settings
-from scanjobs.db.session import reading, transaction
+from scanjobs.db import driver
 from scanjobs.domain.clock import Clock
+from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import statements
+from scanjobs.jobs import statements, story
 from scanjobs.jobs.liveness import is_dead
 from scanjobs.jobs.storage import insert_jobs, seconds
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
@@ -27,8 +28,10 @@ class Share:
     """Which jobs a worker serves."""
 
     queues: tuple[str, ...]
-    batch_id: str | None = None
-    """Only the jobs of this batch."""
+    most: Mapping[str, int] = field(default_factory=dict)
+    """How many jobs of a queue at once, where that is less than the worker's whole concurrency."""
+    only: tuple[str, ...] = ()
+    """Ids: if there are any, these jobs and no other."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,144 +53,217 @@ class Leases:
     worker_id: str
     share: Share
     clock: Clock
+    _turns: Iterator[int] = field(default_factory=count)
 
     def has_work(self) -> bool:
         """Whether a claim would find something; takes no lock."""
-        values = {"queues": self.share.queues, "batch_id": self.share.batch_id, "now": self.clock.timestamp()}
-        with reading(self.settings) as session:
-            return bool(session.execute(statements.HAS_READY_JOB, values).scalar())
+        with driver.read(self.settings) as connection:
+            if connection.execute(statements.HAS_DUE_JOB, {"now": self.clock.timestamp()}).fetchone()[0]:
+                return True
+            if self.share.only:
+                return bool(connection.execute(statements.HAS_QUEUED_AMONG, self._only()).fetchone()[0])
+            return any(
+                connection.execute(statements.HAS_QUEUED_JOB, {"queue": queue}).fetchone()[0]
+                for queue in self.share.queues
+            )
 
     def seconds_to_next(self) -> float | None:
         """How long until a scheduled or retrying job is due; None where none waits."""
-        with reading(self.settings) as session:
-            due_at = session.execute(statements.NEXT_DUE_AT).scalar()
+        with driver.read(self.settings) as connection:
+            (due_at,) = connection.execute(statements.NEXT_DUE_AT).fetchone()
         return None if due_at is None else max(0.0, due_at - self.clock.timestamp())
 
-    def turn(self, completions: Sequence[Completion], free: int) -> tuple[list[Claim], list[Completion]]:
+    def turn(
+        self, completions: Sequence[Completion], free: int, held: Mapping[str, int] | None = None
+    ) -> tuple[list[Claim], list[Completion]]:
         """Write outcomes and claim up to `free` jobs, in one transaction.
 
-        Returns the claimed jobs and the completions that were refused because their lease was lost.
+        Args:
+            completions: How attempts ended.
+            free: How many jobs the worker can take.
+            held: How many jobs of each queue it holds already.
+
+        Returns the claimed jobs, and the completions that were refused because their lease was lost.
         """
-        with transaction(self.settings) as session:
-            refused = [done for done in completions if not self._settle(session, done)]
-            return (self._claim(session, free) if free > 0 else []), refused
+        with driver.write(self.settings) as connection:
+            refused = self._settle(connection, completions)
+            return (self._claim(connection, free, held or {}) if free > 0 else []), refused
 
     def extend(self, succeeded: int, failed: int) -> None:
         """Say that this worker lives and holds its jobs for another while."""
         now = self.clock.timestamp()
-        with transaction(self.settings) as session:
-            session.execute(
+        with driver.write(self.settings) as connection:
+            connection.execute(
                 statements.TOUCH_WORKER,
                 {"now": now, "worker_id": self.worker_id, "succeeded": succeeded, "failed": failed},
             )
-            session.execute(
+            connection.execute(
                 statements.EXTEND_LEASES,
                 {"lease_expires_at": now + self.settings.lease_seconds, "worker_id": self.worker_id},
             )
 
-    def report_progress(self, reports: Sequence[Progress]) -> None:
+    def report_progress(self, reports: Sequence[tuple[Claim, Progress]]) -> None:
         """Note how far running jobs are."""
-        rows = [
-            {
-                "progress": report.percent,
-                "progress_phase": report.phase,
-                "job_id": report.claim.job_id,
-                "lease_token": report.claim.lease_token,
-            }
-            for report in reports
-        ]
-        with transaction(self.settings) as session:
-            session.connection().execute(statements.SET_PROGRESS, rows)
+        rows = [(told.percent, told.phase, claim.seq, claim.lease_token) for claim, told in reports]
+        with driver.write(self.settings) as connection:
+            connection.executemany(statements.SET_PROGRESS, rows)
+
+    def cancels(self) -> dict[int, str]:
+        """Which of this worker's jobs are to end: `ask` or `terminate` by their seq."""
+        with driver.read(self.settings) as connection:
+            rows = connection.execute(statements.SELECT_CANCELS, {"worker_id": self.worker_id}).fetchall()
+        return dict(rows)
 
     def release(self, claims: Sequence[Claim]) -> None:
         """Give jobs back unfinished; their attempt does not count."""
-        with transaction(self.settings) as session:
+        line = story.line(self.clock.timestamp(), "released", worker=short(self.worker_id))
+        with driver.write(self.settings) as connection:
             for claim in claims:
-                session.execute(statements.RELEASE_JOB, _owned(claim))
+                values = {"seq": claim.seq, "lease_token": claim.lease_token, "line": line}
+                connection.execute(statements.RELEASE_JOB, values)
 
     def rescue(self) -> list[Rescued]:
         """Put every job of a dead worker back into the queue."""
-        with reading(self.settings) as session:
-            owners = session.execute(statements.OWNERS_OF_RUNNING_JOBS, {"worker_id": self.worker_id}).all()
+        with driver.read(self.settings) as connection:
+            owners = connection.execute(
+                statements.OWNERS_OF_RUNNING_JOBS, {"worker_id": self.worker_id}
+            ).fetchall()
         now = self.clock.timestamp()
         dead = [owner for owner, boot, lock, expires_at in owners if is_dead(boot, lock, expires_at, now)]
         if not dead:
             return []
         error = f"The worker died {MOST_RESCUES} times while it ran this job."
         rescued: list[Rescued] = []
-        with transaction(self.settings) as session:
+        with driver.write(self.settings) as connection:
             for owner in dead:
-                values = {"worker_id": owner, "now": now, "most_rescues": MOST_RESCUES, "error": error}
-                for row in session.execute(statements.RESCUE_JOBS, values):
-                    rescued.append(
-                        Rescued(job_id=row.id, task=row.task, queue=row.queue, state=JobState(row.state))
-                    )
-                session.execute(statements.STOP_WORKER, {"now": now, "worker_id": owner})
+                line = story.line(now, "rescued", worker=short(owner), by=short(self.worker_id))
+                rows = connection.execute(
+                    statements.RESCUE_JOBS,
+                    {
+                        "worker_id": owner,
+                        "now": now,
+                        "most_rescues": MOST_RESCUES,
+                        "error": error,
+                        "line": line,
+                    },
+                )
+                rescued += [
+                    Rescued(job_id=job_id, task=task, queue=queue, state=JobState(state))
+                    for job_id, task, queue, state in rows.fetchall()
+                ]
+                connection.execute(statements.STOP_WORKER, {"now": now, "worker_id": owner})
         return rescued
 
     def unfinished(self) -> bool:
         """Whether a worker that drains still has something to wait for."""
-        with reading(self.settings) as session:
-            if self.share.batch_id is not None:
-                values = {"batch_id": self.share.batch_id}
-                return bool(session.execute(statements.COUNT_UNFINISHED_OF_BATCH, values).scalar())
-            rows = session.execute(statements.COUNT_WAITING).all()
-        waiting = (JobState.QUEUED, JobState.RETRYING)
-        return any(queue in self.share.queues and state in waiting for queue, state, _, _ in rows)
-
-    def _claim(self, session: Session, limit: int) -> list[Claim]:
-        now = self.clock.timestamp()
-        token = secrets.token_hex(8)
-        session.execute(statements.QUEUE_DUE_JOBS, {"now": now})
-        rows = session.execute(
-            statements.CLAIM_JOBS,
-            {
-                "worker_id": self.worker_id,
-                "lease_token": token,
-                "lease_expires_at": now + self.settings.lease_seconds,
-                "now": now,
-                "queues": self.share.queues,
-                "batch_id": self.share.batch_id,
-                "limit": limit,
-            },
-        ).all()
-        # RETURNING promises no order.
-        return [
-            Claim(
-                job_id=row.id,
-                lease_token=token,
-                task=row.task,
-                queue=row.queue,
-                payload=row.payload,
-                attempt=row.attempt,
-                batch_id=row.batch_id,
+        with driver.read(self.settings) as connection:
+            if self.share.only:
+                return bool(connection.execute(statements.COUNT_UNFINISHED_AMONG, self._only()).fetchone()[0])
+            return any(
+                connection.execute(statements.COUNT_WAITING_IN, {"queue": queue}).fetchone()[0]
+                for queue in self.share.queues
             )
-            for row in sorted(rows, key=lambda row: (-row.priority, row.seq))
-        ]
 
-    def _settle(self, session: Session, done: Completion) -> bool:
+    def _only(self) -> dict[str, str]:
+        return {"ids": json.dumps(self.share.only)}
+
+    def _claim(self, connection: sqlite3.Connection, free: int, held: Mapping[str, int]) -> list[Claim]:
         now = self.clock.timestamp()
-        failure = done.failure or Failure(error="")
-        values: dict[str, Any] = {
-            **_owned(done.claim),
-            "error": failure.error or None,
+        connection.execute(statements.QUEUE_DUE_JOBS, {"now": now})
+        connection.execute(statements.EXPIRE_JOBS, {"now": now, "line": story.line(now, "expired")})
+        values = {
+            "worker_id": self.worker_id,
+            "lease_token": secrets.token_hex(8),
+            "lease_expires_at": now + self.settings.lease_seconds,
+            "now": now,
+            "line": story.line(now, "claimed", worker=short(self.worker_id)),
+        }
+        if self.share.only:
+            rows = connection.execute(
+                statements.CLAIM_AMONG, {**values, **self._only(), "limit": free}
+            ).fetchall()
+            return _claims(rows, values["lease_token"])
+        claims: list[Claim] = []
+        first = next(self._turns) % len(self.share.queues)  # none is served first every time
+        for queue in self.share.queues[first:] + self.share.queues[:first]:
+            room = min(free - len(claims), self.share.most.get(queue, free) - held.get(queue, 0))
+            if room > 0:
+                rows = connection.execute(
+                    statements.CLAIM_JOBS, {**values, "queue": queue, "limit": room}
+                ).fetchall()
+                claims += _claims(rows, values["lease_token"])
+        return claims
+
+    def _settle(self, connection: sqlite3.Connection, completions: Sequence[Completion]) -> list[Completion]:
+        """Write outcomes with their follow-ups; answers those whose lease was lost."""
+        if not completions:
+            return []
+        now = self.clock.timestamp()
+        final = [done for done in completions if done.state is not JobState.RETRYING]
+        accepted = {
+            seq
+            for (seq,) in connection.execute(
+                statements.FINISH_JOBS,
+                {"rows": json.dumps([_finished(done, now) for done in final])},
+            ).fetchall()
+        }
+        accepted |= {
+            done.claim.seq
+            for done in completions
+            if done.state is JobState.RETRYING and _retried(connection, done, now)
+        }
+        for done in completions:
+            if done.follow_ups and done.claim.seq in accepted:
+                insert_jobs(connection, done.follow_ups, now)
+        return [done for done in completions if done.claim.seq not in accepted]
+
+
+def _claims(rows: Sequence[tuple[object, ...]], token: object) -> list[Claim]:
+    # RETURNING promises no order.
+    ordered = sorted(rows, key=lambda row: (-row[7], row[0]))  # type: ignore[operator]
+    return [
+        Claim(seq, job_id, str(token), task, queue, payload, attempt, batch_id)  # type: ignore[arg-type]
+        for seq, job_id, task, queue, payload, attempt, batch_id, _ in ordered
+    ]
+
+
+def _finished(done: Completion, now: float) -> list[object]:
+    failure = done.failure
+    line = story.line(now, done.state, attempt=done.claim.attempt, error=failure and failure.error)
+    return [
+        done.claim.seq,
+        done.claim.lease_token,
+        done.state,
+        done.started_at,
+        done.result,
+        failure and failure.error,
+        failure and failure.hint,
+        failure and failure.traceback,
+        line,
+        now if done.ended_at is None else done.ended_at,
+    ]
+
+
+def _retried(connection: sqlite3.Connection, done: Completion, now: float) -> bool:
+    failure = done.failure or Failure(error="The task asked for another attempt.")
+    run_at = now if done.retry_at is None else seconds(done.retry_at)
+    written = connection.execute(
+        statements.RETRY_JOB,
+        {
+            "seq": done.claim.seq,
+            "lease_token": done.claim.lease_token,
+            "run_at": run_at,
+            "payload": done.retry_payload,
+            "error": failure.error,
             "hint": failure.hint,
             "traceback": failure.traceback,
-        }
-        if done.state is JobState.RETRYING:
-            run_at = now if done.retry_at is None else seconds(done.retry_at)
-            written: Any = session.execute(
-                statements.RETRY_JOB, {**values, "run_at": run_at, "payload": done.retry_payload}
-            )
-        else:
-            written = session.execute(
-                statements.FINISH_JOB, {**values, "state": done.state, "result": done.result, "now": now}
-            )
-        if written.rowcount == 0:
-            return False
-        insert_jobs(session.connection().execute, done.follow_ups, now)
-        return True
-
-
-def _owned(claim: Claim) -> dict[str, str]:
-    return {"job_id": claim.job_id, "lease_token": claim.lease_token}
+            "line": story.line(
+                now,
+                "retrying",
+                attempt=done.claim.attempt,
+                wait=round(max(0.0, run_at - now), 1),
+                error=failure.error,
+            ),
+        },
+    )
+    return written.rowcount == 1

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from scanjobs.config import Settings
-from scanjobs.db.session import reading
+from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.domain.clock import Clock, SystemClock
 from scanjobs.domain.jobs import QUEUES, JobRecord, JobState, QueueRecord, WorkerRecord
-from scanjobs.errors import NotFoundError
 from scanjobs.jobs import statements
 from scanjobs.jobs.liveness import is_dead
-from scanjobs.jobs.rows import job_record, moment
+from scanjobs.jobs.rows import job_record, moment, select
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,89 +33,108 @@ def status(
     settings: Settings, *, finished: int = 10, running: int = 50, clock: Clock | None = None
 ) -> Status:
     """The queue as it is now, with the last outcomes."""
-    with reading(settings) as session:
-        jobs = session.execute(statements.SELECT_RUNNING, {"limit": running}).all()
-        outcomes = session.execute(statements.SELECT_FINISHED, {"limit": finished}).all()
     return Status(
         workers=tuple(workers(settings, clock=clock)),
         queues=tuple(queues(settings)),
-        running=tuple(map(job_record, jobs)),
-        finished=tuple(map(job_record, outcomes)),
+        running=_jobs(settings, statements.SELECT_RUNNING, limit=running),
+        finished=_jobs(settings, statements.SELECT_FINISHED, limit=finished),
     )
 
 
 def workers(settings: Settings, *, clock: Clock | None = None) -> list[WorkerRecord]:
     """Every worker that has not left in good order; `is_alive` says whether it still lives."""
     now = (clock or SystemClock()).timestamp()
-    with reading(settings) as session:
-        rows = session.execute(statements.SELECT_WORKERS).all()
     return [
         WorkerRecord(
-            id=row.id,
-            host=row.host,
-            pid=row.pid,
-            queues=tuple(row.queues.split(",")),
-            concurrency=row.concurrency,
-            started_at=_known(row.started_at),
-            seen_at=_known(row.seen_at),
-            running=row.running,
-            succeeded=row.succeeded,
-            failed=row.failed,
-            is_alive=not is_dead(row.boot_id, row.lock_path, row.seen_at + settings.lease_seconds, now),
-            only_batch=row.only_batch,
+            id=row["id"],
+            host=row["host"],
+            pid=row["pid"],
+            queues=tuple(row["queues"].split(",")),
+            concurrency=row["concurrency"],
+            started_at=datetime.fromtimestamp(row["started_at"], UTC),
+            seen_at=datetime.fromtimestamp(row["seen_at"], UTC),
+            running=row["running"],
+            succeeded=row["succeeded"],
+            failed=row["failed"],
+            is_alive=not is_dead(
+                row["boot_id"], row["lock_path"], row["seen_at"] + settings.lease_seconds, now
+            ),
+            is_private=bool(row["is_private"]),
         )
-        for row in rows
+        for row in select(settings, statements.SELECT_WORKERS)
     ]
 
 
 def is_served(settings: Settings, queue: str) -> bool:
     """Whether a living worker takes any job of this queue."""
     return any(
-        worker.is_alive and queue in worker.queues and worker.only_batch is None
-        for worker in workers(settings)
+        worker.is_alive and queue in worker.queues and not worker.is_private for worker in workers(settings)
     )
 
 
 def queues(settings: Settings) -> list[QueueRecord]:
     """Every queue with what waits and runs in it."""
-    with reading(settings) as session:
-        rows = session.execute(statements.COUNT_WAITING).all()
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     oldest: dict[str, float] = {}
-    for queue, state, count, first_created in rows:
-        counts[queue][state] = count
+    for queue, state, number, first_created in select(settings, statements.COUNT_WAITING):
+        counts[queue][state] = number
         if state == JobState.QUEUED:
             oldest[queue] = first_created
+    paused = {name for (name,) in select(settings, statements.SELECT_PAUSED)}
     return [
         QueueRecord(
             name=name,
             queued=counts[name].get(JobState.QUEUED, 0),
             scheduled=counts[name].get(JobState.SCHEDULED, 0) + counts[name].get(JobState.RETRYING, 0),
             running=counts[name].get(JobState.RUNNING, 0),
+            is_paused=name in paused,
             oldest_at=moment(oldest.get(name)),
         )
         for name in dict.fromkeys((*QUEUES, *sorted(counts)))
     ]
 
 
-def job(settings: Settings, job_id: str) -> JobRecord:
-    """One job by its whole id.
+def job(settings: Settings, prefix: str) -> JobRecord:
+    """The one job whose id begins so, or `latest`.
 
     Raises:
-        NotFoundError: there is no such job.
+        NotFoundError: there is none.
+        AmbiguousIdError: there is more than one, or the prefix is too short.
     """
-    with reading(settings) as session:
-        row = session.execute(statements.SELECT_JOB, {"job_id": job_id}).first()
-    if row is None:
-        raise NotFoundError(f"There is no job {job_id}.", hint="`scanjobs status` shows the last ones.")
+    if prefix == LATEST:
+        found = select(settings, statements.SELECT_NEWEST_JOB)
+    else:
+        wanted = checked_prefix(prefix, noun="job", listing="scanjobs jobs list")
+        found = select(
+            settings, statements.SELECT_JOBS_BY_PREFIX, {"prefix": wanted, "beyond": wanted + BEYOND}
+        )
+    row: sqlite3.Row = the_one(
+        found, prefix, noun="job", listing="scanjobs jobs list", id_of=lambda r: r["id"]
+    )
     return job_record(row)
 
 
-def batch(settings: Settings, batch_id: str) -> list[JobRecord]:
+def jobs(
+    settings: Settings,
+    *,
+    state: JobState | None = None,
+    queue: str | None = None,
+    task: str | None = None,
+    limit: int = 50,
+) -> tuple[JobRecord, ...]:
+    """Jobs, newest first; only those of a state, a queue, a task where one is named."""
+    return _jobs(settings, statements.SELECT_JOBS, state=state, queue=queue, task=task, limit=limit)
+
+
+def among(settings: Settings, ids: Sequence[str]) -> tuple[JobRecord, ...]:
+    """These very jobs, in the order they were accepted."""
+    return _jobs(settings, statements.SELECT_AMONG, ids=json.dumps(list(ids)))
+
+
+def batch(settings: Settings, batch_id: str) -> tuple[JobRecord, ...]:
     """The jobs that were submitted together, in their order."""
-    with reading(settings) as session:
-        return [job_record(row) for row in session.execute(statements.SELECT_BATCH, {"batch_id": batch_id})]
+    return _jobs(settings, statements.SELECT_BATCH, batch_id=batch_id)
 
 
-def _known(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _jobs(settings: Settings, statement: str, **values: object) -> tuple[JobRecord, ...]:
+    return tuple(map(job_record, select(settings, statement, values)))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from huey.api import Huey, Task, TaskWrapper
 
+from scanjobs.config import Settings
 from scanjobs.db.session import transaction
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import QUEUES
 from scanjobs.jobs import messages
+from scanjobs.jobs.codec import marked
 from scanjobs.jobs.context import running_job
 from scanjobs.jobs.job import Job
-from scanjobs.jobs.retries import MOST_RETRIES, backoff_seconds, is_permanent
+from scanjobs.jobs.limits import HARD_SECONDS, SOFT_SECONDS
+from scanjobs.jobs.retries import BASE_SECONDS, CAP_SECONDS, MOST_RETRIES, backoff_seconds, is_permanent
 from scanjobs.jobs.storage import JobStorage, QueuedMessage
-from scanjobs.jobs.values import NewJob
+from scanjobs.jobs.values import Limits, NewJob
 
 _batch: ContextVar[str | None] = ContextVar("scanjobs_batch", default=None)
 
@@ -39,6 +44,10 @@ _CALL_OPTIONS = {
 class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
     """A function that can be queued: calling it submits a job."""
 
+    def __init__(self, huey: JobQueue, func: Callable[..., Any], **options: Any) -> None:
+        super().__init__(huey, func, **options)
+        self._parameters = inspect.signature(func)
+
     def create_task(
         self, func: Callable[..., Any], context: bool = False, name: str | None = None, **settings: Any
     ) -> type[Task]:
@@ -55,7 +64,7 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
                 if is_permanent(error):
                     task.retries = 0
                 elif job is not None:
-                    task.retry_delay = backoff_seconds(job.attempt)
+                    task.retry_delay = backoff_seconds(job.attempt, *type(task).backoff)
                 raise
 
         task_class.execute = guarded
@@ -67,11 +76,21 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
         Raises:
             TypeError: the task does not take these arguments.
         """
+        job: Job = self.huey.enqueue(self.signature(*args, **kwargs))
+        return job
+
+    def signature(self, *args: Any, **kwargs: Any) -> Task:
+        """One call as a task that can be submitted later, its arguments checked now."""
         options = {name: kwargs.pop(name) for name in _CALL_OPTIONS & kwargs.keys()}
         if not self.context:
-            args, kwargs = _bound(inspect.signature(self.func), args, kwargs)
-        job: Job = super().__call__(*args, **kwargs, **options)
-        return job
+            args, kwargs = _bound(self._parameters, args, kwargs)
+        return self.s(*args, **kwargs, **options)
+
+    def map(self, calls: Iterable[Any]) -> list[Job]:
+        """Submit many jobs in one transaction: a tuple holds the arguments of one call."""
+        tasks = [self.signature(*(call if isinstance(call, tuple) else (call,))) for call in calls]
+        jobs: list[Job] = self.huey.enqueue_many(tasks)
+        return jobs
 
     def delay(self, *args: Any, **kwargs: Any) -> Job:
         """The same as calling it."""
@@ -93,8 +112,13 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
     def task(
         self,
         *,
-        queue: str = "default",
+        queue: str = QUEUES[0],
         retries: int = MOST_RETRIES,
+        retry_base_seconds: float = BASE_SECONDS,
+        retry_cap_seconds: float = CAP_SECONDS,
+        soft_limit_seconds: float | None = SOFT_SECONDS,
+        hard_limit_seconds: float | None = HARD_SECONDS,
+        unique: bool = False,
         accept: Callable[..., None] | None = None,
         **options: Any,
     ) -> Callable[[Callable[..., Any]], JobTask]:
@@ -103,12 +127,23 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         Args:
             queue: The queue its jobs wait in.
             retries: How many more attempts a job has after the first.
+            retry_base_seconds: The first wait is drawn from 0 to this; it doubles each time.
+            retry_cap_seconds: The longest wait.
+            soft_limit_seconds: After this time `SoftTimeLimitExceeded` is raised inside the task.
+            hard_limit_seconds: After this time its process is killed.
+            unique: While a job with the same arguments waits, no second one is accepted.
             accept: Called with the job's id and the arguments in the transaction that accepts the job:
                 it records what the job is about, or raises, and then no job was accepted.
             options: Further options of Huey, such as `priority`.
         """
         decorate: Callable[[Callable[..., Any]], JobTask] = super().task(
-            retries=retries, queue=queue, accept=accept, **options
+            retries=retries,
+            queue=queue,
+            backoff=(retry_base_seconds, retry_cap_seconds),
+            limits=Limits(soft_seconds=soft_limit_seconds, hard_seconds=hard_limit_seconds),
+            unique=unique,
+            accept=accept,
+            **options,
         )
         return decorate
 
@@ -116,12 +151,33 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         """Accept a task as a job, with what its `accept` records, in one transaction."""
         if not isinstance(task, Task):
             return super().enqueue(task)
-        with transaction(self.storage.settings):
-            accept = getattr(type(task), "accept", None)
-            if accept is not None:
-                accept(task.id, *task.args, **task.kwargs)
+        if not (type(task).accept or type(task).unique):
             super().enqueue(task)
-        return Job(task.id)
+            return Job(task.id, settings=self._settings)
+        with transaction(self.storage.settings):
+            return self._accept(task)
+
+    def enqueue_many(self, tasks: Sequence[Task]) -> list[Job]:
+        """Accept many tasks as jobs, in one transaction."""
+        if any(type(task).accept or type(task).unique for task in tasks):
+            with transaction(self.storage.settings):
+                return [self._accept(task) for task in tasks]
+        self.storage.accept([self.serialize_task(task).job for task in tasks])
+        return [Job(task.id, settings=self._settings) for task in tasks]
+
+    def _accept(self, task: Task) -> Job:
+        if type(task).unique:
+            twin = self.storage.waiting_twin(unique_key(task))
+            if twin is not None:
+                return Job(twin, is_new=False, settings=self._settings)
+        if type(task).accept:
+            type(task).accept(task.id, *task.args, **task.kwargs)
+        super().enqueue(task)
+        return Job(task.id, settings=self._settings)
+
+    def _settings(self) -> Settings:
+        settings: Settings = self.storage.settings
+        return settings
 
     @contextmanager
     def batch(self) -> Iterator[str]:
@@ -147,11 +203,13 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         queued.job = NewJob(
             id=task.id,
             task=message.name,
-            queue=getattr(type(task), "queue", QUEUES[0]),
+            queue=type(task).queue,
             priority=int(task.priority or 0),
             payload=payload,
             run_at=task.eta,
+            expires_at=task.expires_resolved,
             batch_id=_batch.get(),
+            unique_key=unique_key(task) if type(task).unique else None,
         )
         return queued
 
@@ -160,9 +218,29 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         text = data.decode() if isinstance(data, bytes) else data
         return self._registry.create_task(messages.decode(text))
 
-    def knows(self, task_name: str) -> bool:
-        """Whether a task of this name is registered here."""
-        return task_name in self._registry._registry
+    def is_revoked(self, task: Any, timestamp: Any = None, peek: bool = True) -> bool:
+        """Never: what is revoked here is a row that was cancelled, and that is not claimed."""
+        return False
+
+    def task_named(self, name: str) -> type[Task] | None:
+        """The task of this name, or None where this process does not know it."""
+        found: type[Task] | None = self._registry._registry.get(name)
+        return found
+
+    def task_names(self) -> list[str]:
+        """Every task this process knows."""
+        return sorted(self._registry._registry)
+
+    def limits_of(self, name: str) -> Limits:
+        """How long an attempt at a task may take."""
+        task_class = self.task_named(name)
+        return task_class.limits if task_class else Limits(soft_seconds=None, hard_seconds=HARD_SECONDS)
+
+
+def unique_key(task: Task) -> str:
+    """The same for the same task with the same arguments."""
+    words = json.dumps([task.name, marked(list(task.args)), marked(task.kwargs)], sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def _bound(

@@ -8,6 +8,7 @@ from typing import Any
 
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
+from scanjobs.errors import StorageError
 from scanjobs.jobs.leases import Rescued
 from scanjobs.jobs.values import Claim, Completion
 
@@ -63,13 +64,16 @@ def child_died(worker_id: str, pid: int | None, exit_code: int | None, claim: Cl
 
 def job_started(claim: Claim) -> None:
     """A child has a job."""
-    _info("job_started", f"{_named(claim)} started", **_fields(claim))
+    if logger.isEnabledFor(logging.INFO):
+        _info("job_started", f"{_named(claim)} started", **_fields(claim))
 
 
 def job_ended(completion: Completion) -> None:
     """The outcome of an attempt is written."""
     claim, failure = completion.claim, completion.failure
     match completion.state:
+        case JobState.SUCCEEDED if not logger.isEnabledFor(logging.INFO):
+            return
         case JobState.SUCCEEDED:
             _info("job_succeeded", f"{_named(claim)} succeeded", **_fields(claim))
         case JobState.RETRYING:
@@ -86,9 +90,18 @@ def job_ended(completion: Completion) -> None:
             )
 
 
-def job_released(claim: Claim) -> None:
-    """A worker that leaves gave a job back."""
-    _info("job_released", f"{_named(claim)} went back into the queue", **_fields(claim))
+def jobs_released(claims: Sequence[Claim]) -> None:
+    """A worker that leaves gave jobs back."""
+    for claim in claims:
+        _info("job_released", f"{_named(claim)} went back into the queue", **_fields(claim))
+
+
+def storage_refused(worker_id: str, error: StorageError) -> None:
+    """The database could not be read or written; the worker tries again."""
+    logger.error(
+        f"{error.message} Trying again.",
+        extra={"event": "storage_refused", "worker_id": worker_id, "hint": error.hint},
+    )
 
 
 def job_rescued(rescued: Rescued) -> None:

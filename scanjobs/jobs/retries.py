@@ -15,11 +15,13 @@ def is_permanent(error: BaseException) -> bool:
     return isinstance(error, ScanjobsError) and error.is_permanent
 
 
-def backoff_seconds(attempt: int, chance: random.Random | None = None) -> float:
+def backoff_seconds(
+    attempt: int, base: float = BASE_SECONDS, cap: float = CAP_SECONDS, chance: random.Random | None = None
+) -> float:
     """How long to wait after the given attempt (1 for the first): exponential, with full jitter.
 
     Full jitter spreads retries of many jobs best: "Exponential Backoff And Jitter", AWS Architecture
     Blog, 2015.
     """
-    ceiling = min(CAP_SECONDS, BASE_SECONDS * 2 ** (max(attempt, 1) - 1))
+    ceiling = min(cap, base * 2.0 ** min(max(attempt, 1) - 1, 1000))
     return (chance or random).uniform(0, ceiling)

@@ -1,152 +1,270 @@
-"""The queue's own SQL, each statement with a name and a sentence."""
+"""The queue's own SQL, each statement with a name and a sentence; plain, since it runs on the driver."""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+# --- accept ---------------------------------------------------------------------------------------------
 
-# Accept a job.
-INSERT_JOB = sa.text("""
-    INSERT INTO jobs (id, batch_id, task, queue, state, priority, payload, created_at, run_at)
-    VALUES (:id, :batch_id, :task, :queue, :state, :priority, :payload, :created_at, :run_at)
-""")
+# Accept a job. The order of the values is that of `storage.row_of`.
+INSERT_JOB = """
+    INSERT INTO jobs (id, batch_id, task, queue, state, priority, payload, created_at, run_at, expires_at,
+                      unique_key)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
-# Is there anything for these queues? Answered from the partial indexes, without a lock.
-HAS_READY_JOB = sa.text("""
-    SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND queue IN :queues
-                   AND (:batch_id IS NULL OR batch_id = :batch_id))
-        OR EXISTS (SELECT 1 FROM jobs WHERE state IN ('scheduled', 'retrying') AND run_at <= :now)
-""").bindparams(sa.bindparam("queues", expanding=True))
+# Does a job with this key wait already?
+SELECT_WAITING_TWIN = """
+    SELECT id FROM jobs
+     WHERE unique_key = ? AND unique_key IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying') LIMIT 1
+"""
+
+# --- claim ----------------------------------------------------------------------------------------------
+
+# Is there anything in this queue? Answered from a partial index, without a lock.
+HAS_QUEUED_JOB = """
+    SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND queue = :queue)
+       AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue)
+"""
+
+# Is one of these very jobs waiting?
+HAS_QUEUED_AMONG = """
+    SELECT EXISTS (SELECT 1 FROM jobs WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'queued')
+"""
+
+# Has the time of some waiting job come?
+HAS_DUE_JOB = """
+    SELECT EXISTS (SELECT 1 FROM jobs WHERE state IN ('scheduled', 'retrying') AND run_at <= :now)
+        OR EXISTS (SELECT 1 FROM jobs WHERE expires_at <= :now AND expires_at IS NOT NULL
+                      AND state IN ('scheduled', 'queued', 'retrying'))
+"""
 
 # When does the next waiting job become due?
-NEXT_DUE_AT = sa.text("SELECT min(run_at) FROM jobs WHERE state IN ('scheduled', 'retrying')")
+NEXT_DUE_AT = "SELECT min(run_at) FROM jobs WHERE state IN ('scheduled', 'retrying')"
 
 # Jobs whose time has come join the queue.
-QUEUE_DUE_JOBS = sa.text("""
+QUEUE_DUE_JOBS = """
     UPDATE jobs SET state = 'queued' WHERE state IN ('scheduled', 'retrying') AND run_at <= :now
-""")
+"""
 
-# A worker takes jobs: from now on they have an owner, a token and an expiry.
-CLAIM_JOBS = sa.text("""
+# Jobs that nobody started in time are over.
+EXPIRE_JOBS = """
+    UPDATE jobs
+       SET state = 'cancelled', finished_at = :now, error = 'It expired before a worker could start it.',
+           story = story || :line
+     WHERE expires_at <= :now AND expires_at IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')
+"""
+
+_TAKE = """
     UPDATE jobs
        SET state = 'running', worker_id = :worker_id, lease_token = :lease_token,
            lease_expires_at = :lease_expires_at, attempt = attempt + 1, started_at = :now,
-           progress = NULL, progress_phase = NULL
-     WHERE seq IN (SELECT seq FROM jobs WHERE state = 'queued' AND queue IN :queues
-                   AND (:batch_id IS NULL OR batch_id = :batch_id)
+           progress = NULL, progress_phase = NULL, cancel = NULL, story = story || :line
+"""
+_TAKEN = " RETURNING seq, id, task, queue, payload, attempt, batch_id, priority"
+
+# A worker takes jobs of one queue: from now on they have an owner, a token and an expiry.
+CLAIM_JOBS = f"""{_TAKE}
+     WHERE seq IN (SELECT seq FROM jobs WHERE state = 'queued' AND queue = :queue
                    ORDER BY priority DESC, seq LIMIT :limit)
-    RETURNING seq, id, task, queue, payload, attempt, batch_id, priority
-""").bindparams(sa.bindparam("queues", expanding=True))
+       AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue){_TAKEN}
+"""
+
+# A worker takes some of these very jobs, whatever their queue.
+CLAIM_AMONG = f"""{_TAKE}
+     WHERE seq IN (SELECT seq FROM jobs WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'queued'
+                   ORDER BY priority DESC, seq LIMIT :limit){_TAKEN}
+"""
+
+# --- hold -----------------------------------------------------------------------------------------------
 
 # A worker says that it still lives and holds its jobs.
-EXTEND_LEASES = sa.text("""
+EXTEND_LEASES = """
     UPDATE jobs SET lease_expires_at = :lease_expires_at WHERE state = 'running' AND worker_id = :worker_id
-""")
+"""
 
-# The outcome of a job; written by nobody but the holder of the token.
-FINISH_JOB = sa.text("""
+# How far a running job is.
+SET_PROGRESS = """
+    UPDATE jobs SET progress = ?, progress_phase = ? WHERE seq = ? AND lease_token = ? AND state = 'running'
+"""
+
+# Which of a worker's jobs are to be cancelled?
+SELECT_CANCELS = """
+    SELECT seq, cancel FROM jobs WHERE state = 'running' AND worker_id = :worker_id AND cancel IS NOT NULL
+"""
+
+# --- finish ---------------------------------------------------------------------------------------------
+
+# Outcomes, many at once; each written by nobody but the holder of its token.
+FINISH_JOBS = """
     UPDATE jobs
-       SET state = :state, finished_at = :now, result = :result, error = :error, hint = :hint,
-           traceback = :traceback, progress = CASE WHEN :state = 'succeeded' THEN 100 ELSE progress END,
-           lease_token = NULL, lease_expires_at = NULL
-     WHERE id = :job_id AND lease_token = :lease_token AND state = 'running'
-""")
+       SET state = done.state, started_at = done.started_at, finished_at = done.ended_at,
+           result = done.result, error = done.error, hint = done.hint, traceback = done.traceback,
+           progress = CASE WHEN done.state = 'succeeded' THEN 100 ELSE progress END,
+           lease_token = NULL, lease_expires_at = NULL, cancel = NULL, story = story || done.line
+      FROM (SELECT value ->> 0 AS seq, value ->> 1 AS token, value ->> 2 AS state, value ->> 3 AS started_at,
+                   value ->> 4 AS result, value ->> 5 AS error, value ->> 6 AS hint, value ->> 7 AS traceback,
+                   value ->> 8 AS line, value ->> 9 AS ended_at
+              FROM json_each(:rows)) AS done
+     WHERE jobs.seq = done.seq AND jobs.lease_token = done.token AND jobs.state = 'running'
+    RETURNING jobs.seq
+"""
 
 # The attempt failed, another will follow.
-RETRY_JOB = sa.text("""
+RETRY_JOB = """
     UPDATE jobs
        SET state = 'retrying', run_at = :run_at, payload = :payload, error = :error, hint = :hint,
            traceback = :traceback, worker_id = NULL, lease_token = NULL, lease_expires_at = NULL,
-           progress = NULL, progress_phase = NULL
-     WHERE id = :job_id AND lease_token = :lease_token AND state = 'running'
-""")
+           cancel = NULL, progress = NULL, progress_phase = NULL, story = story || :line
+     WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'
+"""
 
 # A worker that leaves gives back what it did not finish; the attempt does not count.
-RELEASE_JOB = sa.text("""
+RELEASE_JOB = """
     UPDATE jobs
        SET state = 'queued', attempt = attempt - 1, started_at = NULL, worker_id = NULL,
-           lease_token = NULL, lease_expires_at = NULL, progress = NULL, progress_phase = NULL
-     WHERE id = :job_id AND lease_token = :lease_token AND state = 'running'
-""")
+           lease_token = NULL, lease_expires_at = NULL, cancel = NULL, progress = NULL, progress_phase = NULL,
+           story = story || :line
+     WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'
+"""
+
+# --- rescue ---------------------------------------------------------------------------------------------
 
 # Who holds running jobs, and how to ask whether they live.
-OWNERS_OF_RUNNING_JOBS = sa.text("""
+OWNERS_OF_RUNNING_JOBS = """
     SELECT jobs.worker_id, workers.boot_id, workers.lock_path, max(jobs.lease_expires_at)
       FROM jobs LEFT JOIN workers ON workers.id = jobs.worker_id
      WHERE jobs.state = 'running' AND jobs.worker_id <> :worker_id
      GROUP BY jobs.worker_id, workers.boot_id, workers.lock_path
-""")
+"""
 
 # Jobs of a dead worker go back into the queue. They are counted: a job that takes its worker down
 # with it would otherwise come back for ever.
-RESCUE_JOBS = sa.text("""
+RESCUE_JOBS = """
     UPDATE jobs
        SET rescues = rescues + 1, attempt = attempt - 1,
            state = CASE WHEN rescues + 1 >= :most_rescues THEN 'failed' ELSE 'queued' END,
            finished_at = CASE WHEN rescues + 1 >= :most_rescues THEN :now END,
            error = CASE WHEN rescues + 1 >= :most_rescues THEN :error ELSE error END,
            started_at = NULL, worker_id = NULL, lease_token = NULL, lease_expires_at = NULL,
-           progress = NULL, progress_phase = NULL
+           cancel = NULL, progress = NULL, progress_phase = NULL, story = story || :line
      WHERE state = 'running' AND worker_id = :worker_id
     RETURNING id, task, queue, state
-""")
+"""
 
-# How far a running job is.
-SET_PROGRESS = sa.text("""
-    UPDATE jobs SET progress = :progress, progress_phase = :progress_phase
-     WHERE id = :job_id AND lease_token = :lease_token AND state = 'running'
-""")
+# --- workers --------------------------------------------------------------------------------------------
 
 # A worker begins, lives, leaves.
-INSERT_WORKER = sa.text("""
-    INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, only_batch, concurrency,
+INSERT_WORKER = """
+    INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency,
                          started_at, seen_at)
-    VALUES (:id, :host, :boot_id, :pid, :lock_path, :queues, :only_batch, :concurrency, :now, :now)
-""")
-TOUCH_WORKER = sa.text("""
+    VALUES (:id, :host, :boot_id, :pid, :lock_path, :queues, :is_private, :concurrency, :now, :now)
+"""
+TOUCH_WORKER = """
     UPDATE workers SET seen_at = :now, stopped_at = NULL, succeeded = :succeeded, failed = :failed
      WHERE id = :worker_id
-""")
-STOP_WORKER = sa.text("UPDATE workers SET stopped_at = :now WHERE id = :worker_id AND stopped_at IS NULL")
-
-# For those who look.
-JOB_COLUMNS = """
-    id, batch_id, task, queue, state, priority, attempt, payload, progress, progress_phase,
-    created_at, run_at, started_at, finished_at, worker_id, result, error, hint, traceback
 """
-SELECT_JOB = sa.text(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id = :job_id")  # noqa: S608 - columns, no input
-SELECT_BATCH = sa.text(
-    f"SELECT {JOB_COLUMNS} FROM jobs WHERE batch_id = :batch_id ORDER BY seq"  # noqa: S608
-)
-SELECT_RUNNING = sa.text(
-    f"SELECT {JOB_COLUMNS} FROM jobs WHERE state = 'running' ORDER BY started_at LIMIT :limit"  # noqa: S608
-)
-SELECT_FINISHED = sa.text(
-    f"SELECT {JOB_COLUMNS} FROM jobs WHERE state IN ('succeeded', 'failed', 'cancelled')"  # noqa: S608
-    " ORDER BY finished_at DESC LIMIT :limit"
-)
-COUNT_WAITING = sa.text("""
+STOP_WORKER = "UPDATE workers SET stopped_at = :now WHERE id = :worker_id AND stopped_at IS NULL"
+
+# --- control --------------------------------------------------------------------------------------------
+
+# A waiting job is cancelled at once.
+CANCEL_WAITING = """
+    UPDATE jobs SET state = 'cancelled', finished_at = :now, error = :reason, story = story || :line
+     WHERE id = :job_id AND state IN ('scheduled', 'queued', 'retrying')
+"""
+
+# A running one is asked to end, or made to.
+CANCEL_RUNNING = "UPDATE jobs SET cancel = :how WHERE id = :job_id AND state = 'running'"
+
+# A failed or cancelled job begins anew.
+RESTART_JOB = """
+    UPDATE jobs
+       SET state = 'queued', attempt = 0, rescues = 0, run_at = :now, expires_at = NULL, started_at = NULL,
+           finished_at = NULL, worker_id = NULL, result = NULL, error = NULL, hint = NULL, traceback = NULL,
+           progress = NULL, progress_phase = NULL, payload = :payload, story = story || :line
+     WHERE id = :job_id AND state IN ('failed', 'cancelled')
+"""
+
+# A queue is emptied: what waits in it is cancelled.
+PURGE_QUEUE = """
+    UPDATE jobs SET state = 'cancelled', finished_at = :now, error = 'Its queue was purged.',
+                    story = story || :line
+     WHERE queue = :queue AND state IN ('scheduled', 'queued', 'retrying')
+"""
+
+PAUSE_QUEUE = "INSERT INTO paused_queues (name, paused_at) VALUES (:queue, :now) ON CONFLICT DO NOTHING"
+RESUME_QUEUE = "DELETE FROM paused_queues WHERE name = :queue"
+SELECT_PAUSED = "SELECT name FROM paused_queues"
+
+# --- pruning --------------------------------------------------------------------------------------------
+
+# Return values expire; the rest of the row stays.
+FORGET_RESULTS = """
+    UPDATE jobs SET result = NULL
+     WHERE seq IN (SELECT seq FROM jobs
+                    WHERE state IN ('succeeded', 'failed', 'cancelled') AND finished_at < :before
+                      AND finished_at >= :since AND result IS NOT NULL ORDER BY finished_at LIMIT :limit)
+"""
+
+# History goes after a while, the oldest first.
+DELETE_OLD_JOBS = """
+    DELETE FROM jobs
+     WHERE seq IN (SELECT seq FROM jobs
+                    WHERE state IN ('succeeded', 'failed', 'cancelled') AND finished_at < :before
+                    ORDER BY finished_at LIMIT :limit)
+"""
+DELETE_OLD_WORKERS = "DELETE FROM workers WHERE stopped_at < :before"
+
+# --- for those who look ---------------------------------------------------------------------------------
+
+_COLUMNS = """
+    id, batch_id, task, queue, state, priority, attempt, rescues, payload, progress, progress_phase,
+    created_at, run_at, expires_at, started_at, finished_at, worker_id, cancel, result, error, hint,
+    traceback, story
+"""
+_FINAL = "state IN ('succeeded', 'failed', 'cancelled')"
+SELECT_JOB = f"SELECT {_COLUMNS} FROM jobs WHERE id = :job_id"
+SELECT_JOBS_BY_PREFIX = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE id >= :prefix AND id < :beyond ORDER BY id LIMIT 4
+"""
+SELECT_NEWEST_JOB = f"SELECT {_COLUMNS} FROM jobs ORDER BY seq DESC LIMIT 1"
+SELECT_JOBS = f"""
+    SELECT {_COLUMNS} FROM jobs
+     WHERE (:state IS NULL OR state = :state) AND (:queue IS NULL OR queue = :queue)
+       AND (:task IS NULL OR task = :task) ORDER BY seq DESC LIMIT :limit
+"""
+SELECT_AMONG = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY seq
+"""
+SELECT_BATCH = f"SELECT {_COLUMNS} FROM jobs WHERE batch_id = :batch_id ORDER BY seq"
+SELECT_RUNNING = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE state = 'running' ORDER BY started_at LIMIT :limit
+"""
+SELECT_FINISHED = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE {_FINAL} ORDER BY finished_at DESC LIMIT :limit
+"""
+COUNT_WAITING = """
     SELECT queue, state, count(*), min(created_at) FROM jobs
      WHERE state IN ('scheduled', 'queued', 'running', 'retrying') GROUP BY queue, state
-""")
-COUNT_UNFINISHED_OF_BATCH = sa.text("""
-    SELECT count(*) FROM jobs WHERE batch_id = :batch_id AND state IN ('scheduled', 'queued', 'retrying')
-""")
-SELECT_WORKERS = sa.text("""
-    SELECT id, host, boot_id, pid, lock_path, queues, only_batch, concurrency, started_at, seen_at, succeeded,
+"""
+COUNT_UNFINISHED_AMONG = """
+    SELECT count(*) FROM jobs
+     WHERE id IN (SELECT value FROM json_each(:ids)) AND state IN ('scheduled', 'queued', 'retrying')
+"""
+COUNT_WAITING_IN = """
+    SELECT EXISTS (SELECT 1 FROM jobs WHERE state IN ('queued', 'retrying') AND queue = :queue)
+"""
+SELECT_WORKERS = """
+    SELECT id, host, boot_id, pid, lock_path, queues, is_private, concurrency, started_at, seen_at, succeeded,
            failed, (SELECT count(*) FROM jobs WHERE state = 'running' AND worker_id = workers.id) AS running
       FROM workers WHERE stopped_at IS NULL ORDER BY seq
-""")
+"""
 
-# What Huey keeps beside its queue.
-PUT_VALUE = sa.text("""
+# --- what Huey keeps beside its queue -------------------------------------------------------------------
+
+PUT_VALUE = """
     INSERT INTO key_values (key, value) VALUES (:key, :value)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value
-""")
-GET_VALUE = sa.text("SELECT value FROM key_values WHERE key = :key")
-GET_VALUES = sa.text("SELECT key, value FROM key_values WHERE key IN :keys").bindparams(
-    sa.bindparam("keys", expanding=True)
-)
-POP_VALUE = sa.text("DELETE FROM key_values WHERE key = :key RETURNING value")
-PUT_VALUE_IF_EMPTY = sa.text("""
-    INSERT INTO key_values (key, value) VALUES (:key, :value) ON CONFLICT (key) DO NOTHING
-""")
+"""
+GET_VALUE = "SELECT value FROM key_values WHERE key = :key"
+POP_VALUE = "DELETE FROM key_values WHERE key = :key RETURNING value"
+PUT_VALUE_IF_EMPTY = "INSERT INTO key_values (key, value) VALUES (:key, :value) ON CONFLICT DO NOTHING"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from huey.constants import EmptyData
 from huey.storage import BaseStorage
 
 from scanjobs.config import Settings, current
-from scanjobs.db.session import after_commit, reading, transaction
+from scanjobs.db import driver
 from scanjobs.domain.clock import Clock, SystemClock
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import statements, wakeup
@@ -53,33 +54,34 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
     def accept(self, jobs: Iterable[NewJob]) -> None:
         """Accept jobs in one transaction, the one around it if there is one; workers wake after it."""
         settings = self.settings
-        with transaction(settings) as session:
-            insert_jobs(session.connection().execute, jobs, self.clock.timestamp())
-            after_commit(lambda: wakeup.ring(settings))
+        with driver.write(settings) as connection:
+            insert_jobs(connection, jobs, self.clock.timestamp())
+            driver.after_commit(lambda: wakeup.ring(settings))
+
+    def waiting_twin(self, unique_key: str) -> str | None:
+        """The id of the job with this key that waits already."""
+        with driver.read(self.settings) as connection:
+            row = connection.execute(statements.SELECT_WAITING_TWIN, (unique_key,)).fetchone()
+        return None if row is None else str(row[0])
 
     def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:
         """Keep a value under a key."""
-        self._write(statements.PUT_VALUE, {"key": str(key), "value": value})
+        with driver.write(self.settings) as connection:
+            connection.execute(statements.PUT_VALUE, {"key": str(key), "value": value})
 
     def peek_data(self, key: str) -> Any:
         """The value of a key, left where it is."""
-        with reading(self.settings) as session:
-            value = session.execute(statements.GET_VALUE, {"key": str(key)}).scalar()
-        return EmptyData if value is None else value
-
-    def peek_many(self, keys: Sequence[str]) -> Mapping[str, bytes]:
-        """The values of those keys that have one."""
-        with reading(self.settings) as session:
-            rows = session.execute(statements.GET_VALUES, {"keys": [str(key) for key in keys]}).all()
-        return {key: value for key, value in rows}  # noqa: C416 - rows are not tuples
+        with driver.read(self.settings) as connection:
+            row = connection.execute(statements.GET_VALUE, {"key": str(key)}).fetchone()
+        return EmptyData if row is None else row[0]
 
     def pop_data(self, key: str) -> Any:
         """The value of a key, taken away; no lock is taken where there is none."""
         if not self.has_data_for_key(key):
             return EmptyData
-        with transaction(self.settings) as session:
-            value = session.execute(statements.POP_VALUE, {"key": str(key)}).scalar()
-        return EmptyData if value is None else value
+        with driver.write(self.settings) as connection:
+            row = connection.execute(statements.POP_VALUE, {"key": str(key)}).fetchone()
+        return EmptyData if row is None else row[0]
 
     def has_data_for_key(self, key: str) -> bool:
         """Whether a key has a value."""
@@ -89,7 +91,9 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
         """Keep a value unless the key has one."""
         if ttl is not None:
             raise NotImplementedError("values of this storage do not expire")
-        return self._write(statements.PUT_VALUE_IF_EMPTY, {"key": str(key), "value": value}) == 1
+        with driver.write(self.settings) as connection:
+            written = connection.execute(statements.PUT_VALUE_IF_EMPTY, {"key": str(key), "value": value})
+        return written.rowcount == 1
 
     def queue_size(self) -> int:
         """How many jobs wait for a worker."""
@@ -100,36 +104,34 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
         return self._count(JobState.SCHEDULED, JobState.RETRYING)
 
     def _count(self, *states: JobState) -> int:
-        with reading(self.settings) as session:
-            rows = session.execute(statements.COUNT_WAITING).all()
+        with driver.read(self.settings) as connection:
+            rows = connection.execute(statements.COUNT_WAITING).fetchall()
         return sum(count for _, state, count, _ in rows if state in states)
 
-    def _write(self, statement: Any, values: Mapping[str, Any]) -> int:
-        with transaction(self.settings) as session:
-            result: Any = session.execute(statement, values)
-            return int(result.rowcount)
 
-
-def insert_jobs(execute: Callable[..., Any], jobs: Iterable[NewJob], now: float) -> None:
+def insert_jobs(connection: sqlite3.Connection, jobs: Iterable[NewJob], now: float) -> None:
     """Write the rows of new jobs."""
-    rows = [_row(job, now) for job in jobs]
-    if rows:
-        execute(statements.INSERT_JOB, rows)
+    connection.executemany(statements.INSERT_JOB, [row_of(job, now) for job in jobs])
 
 
-def _row(job: NewJob, now: float) -> dict[str, Any]:
+def row_of(job: NewJob, now: float) -> tuple[Any, ...]:
+    """The values of `statements.INSERT_JOB`."""
     run_at = now if job.run_at is None else seconds(job.run_at)
-    return {
-        "id": job.id,
-        "batch_id": job.batch_id,
-        "task": job.task,
-        "queue": job.queue,
-        "state": JobState.QUEUED if run_at <= now else JobState.SCHEDULED,
-        "priority": job.priority,
-        "payload": job.payload,
-        "created_at": now,
-        "run_at": run_at,
-    }
+    state = "queued" if run_at <= now else "scheduled"
+    expires_at = None if job.expires_at is None else seconds(job.expires_at)
+    return (
+        job.id,
+        job.batch_id,
+        job.task,
+        job.queue,
+        state,
+        job.priority,
+        job.payload,
+        now,
+        run_at,
+        expires_at,
+        job.unique_key,
+    )
 
 
 def seconds(moment: datetime) -> float:

@@ -13,21 +13,27 @@ from typing import Any
 from huey.consumer import Consumer, ConsumerStopped
 
 from scanjobs.config import Settings
-from scanjobs.db import session
+from scanjobs.db import driver, session
 from scanjobs.domain.clock import Clock, SystemClock
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
+from scanjobs.errors import StorageError
 from scanjobs.jobs import recorder, statements
 from scanjobs.jobs.children import Child
-from scanjobs.jobs.deaths import after_death
+from scanjobs.jobs.deaths import after_death, how_it_died
 from scanjobs.jobs.leases import Leases, Share
 from scanjobs.jobs.liveness import LifeLock, boot_id
+from scanjobs.jobs.pool import Pool
+from scanjobs.jobs.pruning import Pruner
 from scanjobs.jobs.queue import JobQueue
-from scanjobs.jobs.values import Completion, Progress
+from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 from scanjobs.jobs.wakeup import Bell
 
 LOOK_SECONDS = 1.0
 """How often it looks for dead workers, and for jobs whose ring was lost."""
+GRACE_SECONDS = 10.0
+"""How long a job that was asked to end may take to do so, before its process is killed."""
+_CANCELLED = "It was cancelled while it ran."
 
 
 class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
@@ -44,6 +50,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         share: Share,
         concurrency: int,
         drain: bool = False,
+        most_jobs_per_child: int | None = None,
+        shutdown_seconds: float | None = None,
         clock: Clock | None = None,
     ) -> None:
         """A worker that is not started yet.
@@ -54,6 +62,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             share: Which jobs it serves.
             concurrency: How many jobs at once, each in a child of its own.
             drain: Whether it ends when nothing is left to do.
+            most_jobs_per_child: After so many jobs a child is replaced.
+            shutdown_seconds: How long running jobs may take when it is asked to leave; None is for ever.
             clock: What time it is.
         """
         self.id = new_id()
@@ -61,13 +71,16 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._clock = clock or SystemClock()
         self._share = share
         self._drain = drain
+        self._shutdown_seconds = shutdown_seconds
         self._leases = Leases(settings=settings, worker_id=self.id, share=share, clock=self._clock)
-        self._children: list[Child] = []
+        self._pool = Pool(queue, concurrency, most_jobs_per_child, before_fork=session.dispose)
+        self._pruner = Pruner(settings, self._clock)
         self._done: list[Completion] = []
-        self._progress: list[Progress] = []
+        self._progress: dict[int, Progress] = {}
+        self._cancelled: dict[int, float] = {}
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
         self._signals_heard = 0
-        self._stopping = False
+        self._stopping_since: float | None = None
         self._extended_at = self._looked_at = float("-inf")
         super().__init__(queue, workers=concurrency, periodic=False, worker_type="process")
 
@@ -83,68 +96,65 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         return None
 
     def start(self) -> None:
-        """Register, listen, and start the children."""
+        """Listen, register, and start the children."""
         self._lock = LifeLock(self._settings.home / "workers", self.id)
         self._bell = Bell(self._settings, self.id)
         self._alarm, self._alarm_sender = socket.socketpair()
         self._alarm_sender.setblocking(False)
+        self._pool.close_inherited = self._close_inherited
         self._set_signal_handlers()  # before anyone can know of us, so that a signal never finds us without
         self._register()
-        self.check_worker_health()
+        self._pool.fill()
         recorder.worker_started(self.id, self._share.queues, self.workers)
 
     def loop(self, health_check_ts: float | None = None) -> None:
         """One turn: wait, hear the children, write outcomes, claim, hand out."""
         self._wait()
         self._hear_children()
-        if time.monotonic() - self._looked_at >= LOOK_SECONDS:
-            self._looked_at = time.monotonic()
-            for rescued in self._leases.rescue():
-                recorder.job_rescued(rescued)
-        self._turn()
-        if time.monotonic() - self._extended_at >= self._settings.lease_seconds / 3:
-            self._extend()
-        if self._signals_heard > 1 or self._is_finished():
-            self.stop(graceful=self._signals_heard <= 1)
+        try:
+            self._look()
+            self._turn()
+        except StorageError as error:
+            # Nothing is lost: outcomes are kept here until they can be written, leases until they end.
+            recorder.storage_refused(self.id, error)
+            time.sleep(LOOK_SECONDS)
+        if self._must_end_now() or self._is_finished():
+            self.stop(graceful=not self._must_end_now())
             raise ConsumerStopped
 
     def stop(self, graceful: bool = False) -> None:
         """Leave: idle children end by themselves, others are killed and their jobs go back."""
-        unfinished = []
-        for child in self._children:
-            if child.claim is None:
-                child.dismiss()
-            else:
+        unfinished = list(self._pool.claims())
+        for child in self._pool.children:
+            if child.claims:
                 child.kill()
-                unfinished.append(child.claim)
-        for child in self._children:
-            child.bury()
-        self._children.clear()
-        if unfinished:
-            self._leases.release(unfinished)
-            for claim in unfinished:
-                recorder.job_released(claim)
-        self._extend()
-        with session.transaction(self._settings) as transaction:
-            values = {"now": self._clock.timestamp(), "worker_id": self.id}
-            transaction.execute(statements.STOP_WORKER, values)
+            else:
+                child.dismiss()
+        for child in list(self._pool.children):
+            self._pool.remove(child)
+        try:
+            if unfinished:
+                self._leases.release(unfinished)
+                recorder.jobs_released(unfinished)
+            self._extend()
+            with driver.write(self._settings) as connection:
+                values = {"now": self._clock.timestamp(), "worker_id": self.id}
+                connection.execute(statements.STOP_WORKER, values)
+        except StorageError as error:
+            recorder.storage_refused(self.id, error)  # others see that the lock is free and rescue
         self._bell.close()
         self._lock.release()
         signal.set_wakeup_fd(-1)
         recorder.worker_stopped(self.id, self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
 
     def check_worker_health(self) -> bool:
-        """Fill every empty place with a new child; True when none was empty."""
-        missing: int = self.workers - len(self._children)
-        if missing > 0:
-            session.dispose()  # a child must not share a connection with us
-        for _ in range(missing):
-            self._children.append(Child(self.huey, self._close_inherited))
-        return missing <= 0
+        """Replace children that died or have done enough; always true afterwards."""
+        self._pool.retire()
+        return True
 
     def _register(self) -> None:
-        with session.transaction(self._settings) as transaction:
-            transaction.execute(
+        with driver.write(self._settings) as connection:
+            connection.execute(
                 statements.INSERT_WORKER,
                 {
                     "id": self.id,
@@ -153,7 +163,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                     "pid": os.getpid(),
                     "lock_path": str(self._lock.path),
                     "queues": ",".join(self._share.queues),
-                    "only_batch": self._share.batch_id,
+                    "is_private": bool(self._share.only),
                     "concurrency": self.workers,
                     "now": self._clock.timestamp(),
                 },
@@ -166,7 +176,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def _handle_signal(self, signum: int, frame: object) -> None:
         self._signals_heard += 1
-        self._stopping = True
+        if self._stopping_since is None:
+            self._stopping_since = time.monotonic()
 
     def _close_inherited(self) -> None:
         """In a child: let go of everything that is the supervisor's."""
@@ -175,63 +186,145 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._bell.close(remove=False)
         self._alarm.close()
         self._alarm_sender.close()
-        for sibling in self._children:
-            sibling.connection.close()
 
     def _wait(self) -> None:
         if self._done:
             return
-        pause = LOOK_SECONDS
-        if not self._stopping and any(child.is_idle for child in self._children):
-            next_due = self._leases.seconds_to_next()
-            pause = pause if next_due is None else min(pause, next_due)
-        ready = wait([self._bell.socket, self._alarm, *(child.connection for child in self._children)], pause)
+        ready = wait(
+            [self._bell.socket, self._alarm, *(child.connection for child in self._pool.children)],
+            self._patience(),
+        )
         if self._bell.socket in ready:
             self._bell.silence()
         if self._alarm in ready:
             self._alarm.recv(64)
             if self._signals_heard == 1:
-                recorder.worker_stopping(self.id, sum(not child.is_idle for child in self._children))
+                recorder.worker_stopping(self.id, sum(bool(child.claims) for child in self._pool.children))
+
+    def _patience(self) -> float:
+        """How long to sleep at most: to the next look, the next due job, the next limit."""
+        moments = [LOOK_SECONDS]
+        for child in self._pool.children:
+            if child.claims:
+                hard = self.huey.limits_of(child.claims[0].task).hard_seconds
+                if hard is not None:
+                    moments.append(max(0.0, hard - self._pool.working_since(child)))
+        if self._stopping_since is None and self._pool.free() > 0:
+            next_due = self._leases.seconds_to_next()
+            if next_due is not None:
+                moments.append(next_due)
+        return min(moments)
 
     def _hear_children(self) -> None:
-        for child in list(self._children):
+        for child in list(self._pool.children):
             said = child.hear()
             if said is None:
                 self._replace(child)
                 continue
-            self._done += [message for message in said if isinstance(message, Completion)]
-            self._progress += [message for message in said if isinstance(message, Progress)]
+            for message in said:
+                if isinstance(message, Progress):
+                    self._progress[message.seq] = message
+                else:
+                    self._progress.pop(message.claim.seq, None)
+                    self._cancelled.pop(message.claim.seq, None)
+                    self._done.append(message)
 
     def _replace(self, dead: Child) -> None:
-        exit_code = dead.bury()
-        self._children.remove(dead)
-        recorder.child_died(self.id, dead.process.pid, exit_code, dead.claim)
-        if dead.claim is not None:
-            self._done.append(after_death(dead.claim, exit_code, self._clock.now()))
-        if not self._stopping:
-            self.check_worker_health()
+        """Settle what a dead child was doing; what only waited in its pipe waits here again."""
+        exit_code = self._pool.remove(dead)
+        if dead.claims:
+            claim = dead.claims.popleft()
+            recorder.child_died(self.id, dead.process.pid, exit_code, claim)
+            started_at = self._clock.timestamp() - (time.monotonic() - dead.since)
+            if self._cancelled.pop(claim.seq, None) is not None:
+                failure = Failure(error=_CANCELLED)
+                done = Completion(
+                    claim=claim, state=JobState.CANCELLED, failure=failure, started_at=started_at
+                )
+            else:
+                done = after_death(
+                    claim, dead.ending or how_it_died(exit_code), self._clock.now(), started_at
+                )
+            self._done.append(done)
+            self._pool.waiting = [*dead.claims, *self._pool.waiting]
+        elif dead.ending is None and self._stopping_since is None:
+            recorder.child_died(self.id, dead.process.pid, exit_code, None)
+        if self._stopping_since is None:
+            self._pool.fill()
+
+    def _look(self) -> None:
+        """Enforce limits; once a second also rescue, cancel, extend, prune."""
+        for child in self._pool.children:
+            if child.claims and child.ending is None:
+                limits = self.huey.limits_of(child.claims[0].task)
+                hard = limits.hard_seconds
+                if hard is not None and self._pool.working_since(child) >= hard:
+                    child.kill(f"It took longer than its hard limit of {hard:g} seconds.")
+        if time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        self.check_worker_health()
+        for rescued in self._leases.rescue():
+            recorder.job_rescued(rescued)
+        self._cancel()
+        surplus = self._pool.surplus()
+        if surplus:
+            self._leases.release(surplus)
+        if time.monotonic() - self._extended_at >= self._settings.lease_seconds / 3:
+            self._extend()
+        self._pruner.step()
+
+    def _cancel(self) -> None:
+        """End the jobs that somebody wants to end."""
+        for seq, how in self._leases.cancels().items():
+            child = next(
+                (one for one in self._pool.children if one.claims and one.claims[0].seq == seq), None
+            )
+            if child is None:
+                self._drop(seq)
+                continue
+            asked_at = self._cancelled.setdefault(seq, time.monotonic())
+            if how == "terminate" or time.monotonic() - asked_at > GRACE_SECONDS:
+                child.kill(_CANCELLED)
+            else:
+                child.cancel(seq)
+
+    def _drop(self, seq: int) -> None:
+        """Cancel a job that was claimed and has not begun."""
+        for claim in self._pool.waiting:
+            if claim.seq == seq:
+                self._pool.waiting.remove(claim)
+                failure = Failure(error="It was cancelled before it began.")
+                self._done.append(Completion(claim=claim, state=JobState.CANCELLED, failure=failure))
+                return
 
     def _turn(self) -> None:
-        finished = {done.claim.job_id for done in self._done}
-        progress = [report for report in self._progress if report.claim.job_id not in finished]
-        self._progress = []
-        if progress:
-            self._leases.report_progress(progress)
-        idle = [] if self._stopping else [child for child in self._children if child.is_idle]
-        if not self._done and not (idle and self._leases.has_work()):
-            return
-        done, self._done = self._done, []
-        try:
-            claims, refused = self._leases.turn(done, len(idle))
-        except Exception:
-            self._done = done  # kept for the next turn: an outcome is not lost to a locked database
-            raise
-        self._record(done, refused)
-        for child, claim in zip(idle, claims, strict=False):
-            child.give(claim)
+        self._pool.retire()
+        self._note_progress()
+        free = 0 if self._stopping_since is not None else self._pool.free()
+        if free > 0 and not self._leases.has_work():
+            free = 0
+        if self._done or free:
+            done, self._done = self._done, []
+            try:
+                claims, refused = self._leases.turn(done, free, self._pool.held())
+            except BaseException:
+                self._done = done + self._done
+                raise
+            self._pool.waiting += claims
+            self._record(done, refused)
+        for claim in self._pool.deal():
             recorder.job_started(claim)
 
+    def _note_progress(self) -> None:
+        if self._progress:
+            held = {claim.seq: claim for claim in self._pool.claims()}
+            told = [(held[seq], progress) for seq, progress in self._progress.items() if seq in held]
+            self._leases.report_progress(told)
+            self._progress.clear()
+
     def _record(self, done: Sequence[Completion], refused: Sequence[Completion]) -> None:
+        self._pool.note(done)
         for completion in done:
             if completion in refused:
                 recorder.outcome_refused(completion)
@@ -244,7 +337,28 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._extended_at = time.monotonic()
         self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
 
+    def _must_end_now(self) -> bool:
+        if self._signals_heard > 1:
+            return True
+        return (
+            self._stopping_since is not None
+            and self._shutdown_seconds is not None
+            and time.monotonic() - self._stopping_since >= self._shutdown_seconds
+        )
+
     def _is_finished(self) -> bool:
-        if self._done or any(not child.is_idle for child in self._children):
+        if self._done:
             return False
-        return self._stopping or (self._drain and not self._leases.unfinished())
+        if self._stopping_since is not None:
+            self._give_back()
+        if any(True for _ in self._pool.claims()):
+            return False
+        return self._stopping_since is not None or (self._drain and not self._leases.unfinished())
+
+    def _give_back(self) -> None:
+        """When leaving: what was claimed and not yet handed out is for others."""
+        waiting: list[Claim] = self._pool.waiting
+        if waiting:
+            self._pool.waiting = []
+            self._leases.release(waiting)
+            recorder.jobs_released(waiting)

@@ -18,15 +18,18 @@ class NewJob:
     priority: int
     payload: str
     """The message as JSON text."""
-    run_at: datetime | None
+    run_at: datetime | None = None
     """None: at once."""
-    batch_id: str | None
+    expires_at: datetime | None = None
+    batch_id: str | None = None
+    unique_key: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A job that a worker holds: only the owner of the token may write its outcome."""
 
+    seq: int
     job_id: str
     lease_token: str
     task: str
@@ -53,6 +56,9 @@ class Completion:
     claim: Claim
     state: JobState
     """succeeded, failed, cancelled or retrying."""
+    started_at: float | None = None
+    ended_at: float | None = None
+    """Seconds since 1970, by the clock of whoever ran it."""
     result: str | None = None
     """JSON text."""
     failure: Failure | None = None
@@ -66,6 +72,14 @@ class Completion:
 class Progress:
     """How far a running job is."""
 
-    claim: Claim
+    seq: int
     percent: float
     phase: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """How long an attempt may take, in seconds; None is for ever."""
+
+    soft_seconds: float | None
+    hard_seconds: float | None

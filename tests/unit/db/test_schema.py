@@ -48,20 +48,21 @@ def test_the_known_revisions_are_those_of_the_folder():
 
 
 def test_a_newer_database_is_refused_and_left_as_it_is(settings: Settings):
-    session.engine_for(settings)
-    session.dispose()
+    schema.ensure(settings)
+    schema._checked.clear()
     with sqlite3.connect(settings.database_path) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
 
     with pytest.raises(DatabaseTooNewError, match="version 9999"):
-        session.engine_for(settings)
+        schema.ensure(settings)
 
     with sqlite3.connect(settings.database_path) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
 
 
 def _open(settings: Settings) -> str | None:
-    return schema.revision(session.engine_for(settings), settings)
+    session.engine_for(settings)
+    return schema.revision(settings)
 
 
 def test_many_processes_may_be_first(settings: Settings):

@@ -7,8 +7,8 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from scanjobs.db import models, session
-from scanjobs.errors import StorageError
+from scanjobs.db import connection, driver, models, session
+from scanjobs.errors import ConfigurationError, StorageError
 
 
 def put(writer, key):
@@ -41,7 +41,7 @@ def test_what_waits_for_the_commit_happens_after_it_and_once(settings):
     with session.transaction(settings):
         with session.transaction(settings) as inner:
             put(inner, "a")
-            session.after_commit(lambda: told.append(keys(settings)))
+            driver.after_commit(lambda: told.append(keys(settings)))
         assert told == []
 
     assert told == [{"a"}]
@@ -50,14 +50,14 @@ def test_what_waits_for_the_commit_happens_after_it_and_once(settings):
 def test_what_waits_for_a_commit_that_never_comes_does_not_happen(settings):
     told = []
     with pytest.raises(RuntimeError), session.transaction(settings):
-        session.after_commit(lambda: told.append(1))
+        driver.after_commit(lambda: told.append(1))
         raise RuntimeError
 
     assert told == []
 
 
 def test_a_lock_that_lasts_is_told_with_a_hint(settings, monkeypatch):
-    monkeypatch.setattr(session, "BUSY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_SECONDS", 0.1)
     session.engine_for(settings)
     with sqlite3.connect(settings.database_path, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -74,5 +74,5 @@ def test_a_database_url_without_meaning_is_told(settings, monkeypatch, tmp_path)
 
     settings = config.load({"home": tmp_path, "database_url": "oracle+nonsense://x"})
 
-    with pytest.raises(StorageError, match="cannot be used"):
+    with pytest.raises(ConfigurationError, match="cannot be used"):
         session.engine_for(settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -52,8 +53,8 @@ def queue(settings: Settings, clock: FakeClock) -> JobQueue:
 
 @pytest.fixture
 def leases(settings: Settings, clock: FakeClock) -> Callable[..., Leases]:
-    def make(worker_id: str = "worker-a", *queues: str, batch_id: str | None = None) -> Leases:
-        share = Share(queues=queues or ("default", "reports"), batch_id=batch_id)
+    def make(worker_id: str = "worker-a", *queues: str, **share: Any) -> Leases:
+        share = Share(queues=queues or ("default", "reports"), **share)
         return Leases(settings=settings, worker_id=worker_id, share=share, clock=clock)
 
     return make

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import monitor
+from scanjobs.jobs import control, monitor
 from scanjobs.jobs.leases import MOST_RESCUES
 from scanjobs.jobs.values import Completion, Failure, NewJob
 
@@ -16,12 +18,59 @@ def state_of(settings, job):
     return monitor.job(settings, job.id).state
 
 
-def test_jobs_are_claimed_by_priority_then_age(queue, leases):
-    first, second, urgent = queue.work(1), queue.work(2), queue.draw(3)
+def test_jobs_of_a_queue_are_claimed_by_priority_then_age(queue, leases):
+    first, second, urgent = queue.work(1), queue.work(2), queue.work(3, priority=5)
 
-    claims, _ = leases().turn([], free=3)
+    claims, _ = leases("worker-a", "default").turn([], free=3)
 
     assert [claim.job_id for claim in claims] == [urgent.id, first.id, second.id]
+
+
+def test_no_queue_starves_behind_a_busy_one(queue, leases):
+    for number in range(9):
+        queue.work(number)
+    report = queue.draw()
+    worker = leases("worker-a", "default", "reports")
+
+    claims = [claim for _ in range(3) for claim in worker.turn([], free=1)[0]]
+
+    assert report.id in [claim.job_id for claim in claims]
+
+
+def test_a_queue_takes_no_more_than_its_share(queue, leases):
+    for number in range(5):
+        queue.draw(number)
+    worker = leases("worker-a", "reports", most={"reports": 2})
+
+    claims, _ = worker.turn([], free=4)
+    more, _ = worker.turn([], free=4, held={"reports": 2})
+
+    assert (len(claims), more) == (2, [])
+
+
+def test_nothing_is_claimed_from_a_paused_queue(queue, leases, settings):
+    queue.work()
+    worker = leases()
+    control.pause(settings, "default")
+    assert not worker.has_work()
+    assert worker.turn([], free=1) == ([], [])
+
+    control.resume(settings, "default")
+
+    assert len(worker.turn([], free=1)[0]) == 1
+
+
+def test_a_job_that_expired_is_not_started(queue, leases, settings, clock):
+    job = queue.work.s(1)
+    job.expires_resolved = clock.now() + timedelta(seconds=5)
+    job = queue.enqueue(job)
+    clock.forward(5)
+
+    assert leases().has_work()
+    assert leases().turn([], free=1) == ([], [])
+    record = monitor.job(settings, job.id)
+    assert record.state is JobState.CANCELLED
+    assert "expired" in record.error
 
 
 def test_a_claim_takes_no_more_than_there_is_room_for(queue, leases):
@@ -53,12 +102,11 @@ def test_a_worker_takes_jobs_of_its_queues_only(queue, leases):
     assert [claim.job_id for claim in claims] == [report.id]
 
 
-def test_a_worker_for_one_batch_takes_nothing_else(queue, leases):
+def test_a_worker_for_a_few_jobs_takes_nothing_else(queue, leases):
     queue.work()
-    with queue.batch() as batch_id:
-        mine = queue.work()
+    mine = queue.draw()
 
-    claims, _ = leases(batch_id=batch_id).turn([], free=9)
+    claims, _ = leases(only=(mine.id,)).turn([], free=9)
 
     assert [claim.job_id for claim in claims] == [mine.id]
 
@@ -67,15 +115,13 @@ def test_an_outcome_is_written_with_its_follow_ups_in_one_step(queue, leases, se
     job = queue.work()
     worker = leases()
     (claim,), _ = worker.turn([], free=1)
-    following = NewJob(
-        id="next", task="t", queue="default", priority=0, payload="{}", run_at=None, batch_id=None
-    )
+    following = NewJob(id="beef" * 9, task="t", queue="default", priority=0, payload="{}")
 
     _, refused = worker.turn([succeeded(claim, result="7", follow_ups=(following,))], free=0)
 
     assert refused == []
     assert monitor.job(settings, job.id).result == 7
-    assert monitor.job(settings, "next").state is JobState.QUEUED
+    assert monitor.job(settings, "beef" * 9).state is JobState.QUEUED
 
 
 def test_whoever_lost_the_lease_cannot_write_an_outcome(queue, leases, settings, clock):
@@ -85,9 +131,7 @@ def test_whoever_lost_the_lease_cannot_write_an_outcome(queue, leases, settings,
     clock.forward(settings.lease_seconds + 1)
     quick.rescue()
     (held,), _ = quick.turn([], free=1)
-    following = NewJob(
-        id="next", task="t", queue="default", priority=0, payload="{}", run_at=None, batch_id=None
-    )
+    following = NewJob(id="beef" * 9, task="t", queue="default", priority=0, payload="{}")
     late = succeeded(lost, result='"stale"', follow_ups=(following,))
 
     _, refused = slow.turn([late], free=0)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from scanjobs.db import session
+from scanjobs.db import driver, session
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import JobCancelledError, JobFailedError, JobTimeoutError, NotFoundError
 from scanjobs.jobs import monitor
@@ -20,6 +20,8 @@ def test_commits_are_synced(settings):
     with session.reading(settings) as reader:
         assert reader.execute(sa.text("PRAGMA synchronous")).scalar() == 2
         assert reader.execute(sa.text("PRAGMA journal_mode")).scalar() == "wal"
+    with driver.write(settings) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
 def test_submitting_returns_the_job(queue, settings):

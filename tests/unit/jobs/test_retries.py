@@ -12,7 +12,7 @@ def test_waits_grow_to_a_cap_and_use_their_whole_range():
     chance = random.Random(1)
 
     for attempt, ceiling in ((1, 2), (2, 4), (3, 8), (9, CAP_SECONDS), (500, CAP_SECONDS)):
-        waits = [backoff_seconds(attempt, chance) for _ in range(500)]
+        waits = [backoff_seconds(attempt, chance=chance) for _ in range(500)]
         assert 0 <= min(waits) < ceiling * 0.1
         assert ceiling * 0.9 < max(waits) <= ceiling
 

@@ -30,12 +30,16 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.Text(), nullable=True),
         sa.Column("lease_token", sa.Text(), nullable=True),
         sa.Column("lease_expires_at", sa.Double(), nullable=True),
+        sa.Column("expires_at", sa.Double(), nullable=True),
+        sa.Column("unique_key", sa.Text(), nullable=True),
+        sa.Column("cancel", sa.Text(), nullable=True),
         sa.Column("progress", sa.Double(), nullable=True),
         sa.Column("progress_phase", sa.Text(), nullable=True),
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("hint", sa.Text(), nullable=True),
         sa.Column("traceback", sa.Text(), nullable=True),
+        sa.Column("story", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_jobs")),
         sa.UniqueConstraint("id", name=op.f("uq_jobs_id")),
     )
@@ -48,6 +52,12 @@ def upgrade() -> None:
             ["run_at"],
             unique=False,
             sqlite_where=sa.text("state IN ('scheduled', 'retrying')"),
+        )
+        batch_op.create_index(
+            "ix_jobs_expires_at",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("expires_at IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
         )
         batch_op.create_index(
             "ix_jobs_finished",
@@ -64,12 +74,24 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_jobs_running", ["worker_id"], unique=False, sqlite_where=sa.text("state = 'running'")
         )
+        batch_op.create_index(
+            "ix_jobs_unique_key",
+            ["unique_key"],
+            unique=False,
+            sqlite_where=sa.text("unique_key IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
+        )
 
     op.create_table(
         "key_values",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_key_values")),
+    )
+    op.create_table(
+        "paused_queues",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("paused_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_paused_queues")),
     )
     op.create_table(
         "scans",
@@ -103,7 +125,7 @@ def upgrade() -> None:
         sa.Column("pid", sa.Integer(), nullable=False),
         sa.Column("lock_path", sa.Text(), nullable=False),
         sa.Column("queues", sa.Text(), nullable=False),
-        sa.Column("only_batch", sa.Text(), nullable=True),
+        sa.Column("is_private", sa.Boolean(), nullable=False),
         sa.Column("concurrency", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.Double(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),

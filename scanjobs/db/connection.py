@@ -1,0 +1,25 @@
+"""Opens a connection to the database, the same way for everybody."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from scanjobs.config import Settings
+
+BUSY_TIMEOUT_SECONDS = 10.0
+
+
+def connect(settings: Settings) -> sqlite3.Connection:
+    """A fresh connection, set to keep what it has committed through a loss of power."""
+    path = settings.database_path
+    connection = sqlite3.connect(
+        str(path), timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection

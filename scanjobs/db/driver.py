@@ -1,0 +1,120 @@
+"""Plain SQL on the driver's own connection, for the queue and for those who only look; no ORM is loaded.
+
+It also knows which transaction this context is in, so that a job is accepted with what it is about.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from scanjobs.config import Settings
+from scanjobs.db import schema
+from scanjobs.db.connection import connect
+from scanjobs.db.refusals import translated
+
+
+@dataclass
+class Transaction:
+    """The transaction this context is in, and what waits for its commit."""
+
+    connection: Callable[[], sqlite3.Connection]
+    session: object | None = None
+    """The ORM's session, where the transaction was begun by `db.session`."""
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+
+active: ContextVar[Transaction | None] = ContextVar("scanjobs_transaction", default=None)
+
+
+class _Connections(threading.local):
+    """The connections of one thread, by database; a fork makes them somebody else's."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, sqlite3.Connection] = {}
+        self.pid = os.getpid()
+
+
+_mine = _Connections()
+
+
+@contextmanager
+def write(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """Write by plain SQL: all inside is committed together, or not at all; inside a transaction it joins.
+
+    Raises:
+        StorageError: the database cannot be opened, is full, locked for too long or not ours.
+    """
+    outer = active.get()
+    if outer is not None:
+        yield outer.connection()
+        return
+    with translated(settings):
+        connection = _connection(settings)
+        mine = Transaction(lambda: connection)
+        connection.execute("BEGIN IMMEDIATE")
+        token = active.set(mine)
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            active.reset(token)
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    for call in mine.after_commit:
+        call()
+
+
+@contextmanager
+def read(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """Read by plain SQL; inside a transaction it sees what that has written."""
+    outer = active.get()
+    if outer is not None:
+        yield outer.connection()
+        return
+    with translated(settings):
+        yield _connection(settings)
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Have something done when the present transaction has been committed, or now where there is none."""
+    transaction = active.get()
+    if transaction is None:
+        call()
+    else:
+        transaction.after_commit.append(call)
+
+
+def dispose() -> None:
+    """Close the connections of this thread: before a fork, and at the end of a test."""
+    if _mine.pid == os.getpid():
+        for connection in _mine.open.values():
+            connection.close()
+    forget()
+
+
+def forget() -> None:
+    """In a child after a fork: drop the parent's connections without touching them."""
+    if _mine.pid != os.getpid():
+        _abandoned.extend(_mine.open.values())
+    _mine.open = {}
+    _mine.pid = os.getpid()
+
+
+_abandoned: list[sqlite3.Connection] = []
+"""Closing an inherited connection would disturb the parent's, so it is kept and never used."""
+
+
+def _connection(settings: Settings) -> sqlite3.Connection:
+    if _mine.pid != os.getpid():
+        forget()
+    connection = _mine.open.get(settings.database_url)
+    if connection is None:
+        schema.ensure(settings)
+        connection = _mine.open[settings.database_url] = connect(settings)
+    return connection

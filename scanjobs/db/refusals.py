@@ -1,0 +1,53 @@
+"""What the database driver refuses, as a sentence with a way out."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scanjobs.config import Settings
+from scanjobs.errors import DataFolderError, StorageError
+
+
+@contextmanager
+def translated(settings: Settings) -> Iterator[None]:
+    """Turn what the driver, or the ORM around it, raises into one of our errors."""
+    try:
+        yield
+    except Exception as error:
+        cause = getattr(error, "orig", error)  # the ORM wraps what the driver raised
+        told = _told(str(cause), settings) if isinstance(cause, sqlite3.Error) else None
+        if told is None:
+            raise
+        raise told from error
+
+
+def _told(reason: str, settings: Settings) -> StorageError | None:
+    place = settings.database_path or "the database server"
+    unwritable = settings.database_path is not None and not os.access(settings.home, os.W_OK)
+    if "readonly" in reason or ("unable to open" in reason and unwritable):
+        return DataFolderError(settings.home, "it is read-only")
+    if "unable to open" in reason:
+        return StorageError(f"The database {place} cannot be opened.", hint=DataFolderError.hint)
+    if "disk is full" in reason:
+        return StorageError(
+            f"The disk that holds {place} is full.", hint="Free some space and try again; nothing was lost."
+        )
+    if "disk I/O error" in reason:
+        return StorageError(
+            f"The disk that holds {place} refused to read or write.",
+            hint="Look whether it is full or failing, then try again; what was accepted is kept.",
+        )
+    if "is locked" in reason or "busy" in reason:
+        return StorageError(
+            f"The database {place} has been locked by another program for too long.",
+            hint="End that program, or try again in a moment.",
+        )
+    if "not a database" in reason or "malformed" in reason:
+        return StorageError(
+            f"The file {place} is not a scanjobs database, or it is damaged.",
+            hint="Move it away, or restore it from a backup.",
+        )
+    return None

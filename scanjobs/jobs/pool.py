@@ -1,0 +1,120 @@
+"""The children of one worker: as many as it should have, each replaced when it dies or has done enough."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from scanjobs.jobs.children import Child
+from scanjobs.jobs.queue import JobQueue
+from scanjobs.jobs.values import Claim, Completion
+
+DEPTH = 8
+"""How many jobs a child is given at once while jobs are short; one at a time otherwise."""
+SHORT_SECONDS = 0.005
+LONG_SECONDS = 0.1
+
+
+class Pool:
+    """Forks, deals and buries."""
+
+    def __init__(
+        self, queue: JobQueue, size: int, most_jobs: int | None, before_fork: Callable[[], None]
+    ) -> None:
+        self._queue = queue
+        self._size = size
+        self._most_jobs = most_jobs
+        self._before_fork = before_fork
+        self.close_inherited: Callable[[], None] = lambda: None
+        self.children: list[Child] = []
+        self.waiting: list[Claim] = []
+        """Claimed, and not yet given to a child."""
+        self._usual_seconds = 2 * SHORT_SECONDS
+
+    def fill(self) -> None:
+        """Start children until there are enough that may take jobs."""
+        fresh = sum(not self._is_spent(child) for child in self.children)
+        for _ in range(self._size - fresh):
+            self._before_fork()
+            self.children.append(Child(self._queue, self._close_inherited))
+
+    def free(self) -> int:
+        """How many more jobs to claim: one for every idle child, and some ahead while jobs are short.
+
+        Jobs that take their time are not claimed ahead: another worker may be free for them.
+        """
+        if self._depth() > 1:
+            return 2 * DEPTH * self._size - sum(1 for _ in self.claims())
+        return max(0, self._idle() - len(self.waiting))
+
+    def surplus(self) -> list[Claim]:
+        """What was claimed ahead and turns out to wait behind long jobs, for others to take."""
+        if self._depth() > 1 and not any(self.working_since(child) > LONG_SECONDS for child in self.children):
+            return []
+        keep = self._idle()
+        surplus, self.waiting = self.waiting[keep:], self.waiting[:keep]
+        return surplus
+
+    def held(self) -> Mapping[str, int]:
+        """How many jobs of each queue are held."""
+        return Counter(claim.queue for claim in self.claims())
+
+    def claims(self) -> Iterator[Claim]:
+        """Every job that is held, given to a child or not."""
+        yield from self.waiting
+        for child in self.children:
+            yield from child.claims
+
+    def deal(self) -> list[Claim]:
+        """Give what waits to the children with the least to do; answers what was given."""
+        given: list[Claim] = []
+        depth = self._depth()
+        for child in sorted(self.children, key=lambda one: len(one.claims)):
+            room = 0 if self._is_spent(child) else depth - len(child.claims)
+            if room > 0 and self.waiting:
+                hand, self.waiting = self.waiting[:room], self.waiting[room:]
+                child.give(hand)
+                given += hand
+        return given
+
+    def note(self, done: Sequence[Completion]) -> None:
+        """Learn how long jobs take."""
+        for completion in done:
+            if completion.started_at is not None and completion.ended_at is not None:
+                took = max(0.0, completion.ended_at - completion.started_at)
+                # A long one is believed at once, short ones after a few.
+                weight = 0.5 if took > SHORT_SECONDS else 0.2
+                self._usual_seconds += weight * (took - self._usual_seconds)
+
+    def retire(self) -> None:
+        """Let children that have done enough leave, once somebody fresh is there."""
+        self.fill()
+        for child in self.children:
+            if self._is_spent(child) and not child.claims and child.ending is None:
+                child.ending = "recycled"
+                child.dismiss()
+
+    def remove(self, child: Child) -> int | None:
+        """Bury a dead child; what it had not begun waits again."""
+        exit_code = child.bury()
+        self.children.remove(child)
+        return exit_code
+
+    def working_since(self, child: Child) -> float:
+        """For how many seconds it has worked on its first job."""
+        return time.monotonic() - child.since if child.claims else 0.0
+
+    def _idle(self) -> int:
+        return sum(not child.claims and not self._is_spent(child) for child in self.children)
+
+    def _close_inherited(self) -> None:
+        self.close_inherited()
+        for sibling in self.children:
+            sibling.close()
+
+    def _depth(self) -> int:
+        return DEPTH if self._usual_seconds < SHORT_SECONDS else 1
+
+    def _is_spent(self, child: Child) -> bool:
+        return child.ending is not None or (self._most_jobs is not None and child.taken >= self._most_jobs)
