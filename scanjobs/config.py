@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -141,6 +142,8 @@ def _checked(key: str, value: Any) -> Any:
             value = _words(value)
         elif wanted is not str:
             value = wanted(value)
+            if not math.isfinite(value):
+                raise ValueError(value)
         elif not isinstance(value, str):
             raise ValueError
     except (TypeError, ValueError):

@@ -19,11 +19,13 @@ from rich.table import Table
 from rich.text import Text
 
 from scanjobs.config import Settings
+from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import ScanjobsError
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# What a website or a file says is never markup.
+out = Console(highlight=False, markup=False)
+err = Console(stderr=True, highlight=False, markup=False)
 
 STATE_STYLES = {
     JobState.SUCCEEDED: "green",
@@ -50,7 +52,7 @@ def warn(message: str, hint: str | None = None) -> None:
 
 def say(word: str, message: str, *, style: str = "bold") -> None:
     """One line on stderr, beginning with a word."""
-    err.print(Text.assemble((f"{word}: ", style), message), soft_wrap=True)
+    err.print(Text.assemble((f"{word}: ", style), printable(message, keep="\n")), soft_wrap=True)
 
 
 def show(*renderables: RenderableType) -> None:
@@ -98,7 +100,7 @@ def facts(rows: Iterable[tuple[str, RenderableType]]) -> Table:
     made.add_column(style="dim", no_wrap=True)
     made.add_column(overflow="fold")
     for name, value in rows:
-        made.add_row(name, value)
+        made.add_row(name, printable(value) if isinstance(value, str) else value)
     return made
 
 
@@ -144,9 +146,14 @@ def program() -> str:
     return str(called)
 
 
-def printable(text: str) -> str:
+def printable(text: str, keep: str = "") -> str:
     """Text from outside with its control characters made visible, so that it cannot steer the terminal."""
-    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+    return "".join(char if char.isprintable() or char in keep else f"\\u{ord(char):04x}" for char in text)
+
+
+def identifier(value: str) -> Text:
+    """The beginning of an id, as one types it."""
+    return Text(short(value), style="cyan")
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:
@@ -164,10 +171,10 @@ def progress(*, refreshed_by_hand: bool = False) -> Iterator[Progress]:
     """Bars on stderr for long work, gone when it is done; nothing where stderr is no terminal."""
     bars = Progress(
         SpinnerColumn(style="cyan"),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         TaskProgressColumn(),
-        TextColumn("[dim]{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", style="dim", markup=False),
         console=err,
         transient=True,
         disable=not err.is_terminal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from scanjobs.domain.evidence import Evidence, Skipped
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.labels import LabelledEvidence
 from scanjobs.domain.scans import ScanRecord, ScanSummary
-from scanjobs.errors import CaptureError
+from scanjobs.errors import CaptureError, UsageError
 from scanjobs.scanner import importers
 from scanjobs.scanner.combine import combine
 from scanjobs.scanner.source import CaptureTarget
@@ -86,8 +87,9 @@ def import_scan(
             for file in files
         ]
     )
-    site_asked = sites.registrable_domain(site) if site else None
-    known = None if again else _known_scan(settings, evidence, site_asked)
+    site_asked = None if site is None else _asked_site(site)
+    _refuse_twins(evidence)
+    known = None if again or keep_values else _known_scan(settings, evidence, site_asked)
     if known is not None:
         return _imported(known, evidence, is_new=False, third=_third_party_cookies(evidence, known.site))
 
@@ -105,21 +107,41 @@ def _reading(file: CaptureFile, on_progress: OnProgress) -> Callable[[int, int],
 
 def _known_scan(settings: Settings, evidence: Evidence, site: str | None) -> ScanSummary | None:
     """The scan that rests on exactly these files, in these phases."""
-    digests = {capture.sha256: capture.phase for capture in evidence.captures}
-    found = scans.scan_with_capture(settings, evidence.captures[0].sha256)
-    if found is None or site not in (None, found.site) or scans.capture_phases(settings, found.id) != digests:
-        return None
-    return found
+    phases = {capture.sha256: capture.phase for capture in evidence.captures}
+    for found in scans.scans_with_capture(settings, evidence.captures[0].sha256):
+        wanted = _site_of(evidence) if site is None else site
+        if found.site == wanted and scans.capture_phases(settings, found.id) == phases:
+            return found
+    return None
+
+
+def _refuse_twins(evidence: Evidence) -> None:
+    """One recording cannot show two phases, and twice the same file proves nothing more."""
+    seen: dict[str, str] = {}
+    for capture in evidence.captures:
+        if capture.sha256 in seen:
+            raise CaptureError(
+                f"{seen[capture.sha256]} and {capture.file_name} are the same recording.",
+                hint="Record each consent phase in a visit of its own.",
+            )
+        seen[capture.sha256] = capture.file_name
+
+
+def _asked_site(words: str) -> str:
+    """The site somebody named, by its domain or by an address on it."""
+    host = sites.host_of(words if "//" in words else f"//{words}")
+    if host is None or not re.fullmatch(r"[\w.:\[\]-]+", host):
+        raise UsageError(f"{words!r} names no site.", hint="Name its domain: --site example.org")
+    return sites.registrable_domain(host)
 
 
 def _site_of(evidence: Evidence) -> str:
     """The registrable domain of the first page; the captures of one scan must agree on it."""
-    pages = {capture.file_name: capture.page_url for capture in evidence.captures}
     found: dict[str, str] = {}
-    for name, page_url in pages.items():
-        host = sites.host_of(page_url) if page_url else None
+    for capture in evidence.captures:
+        host = sites.host_of(capture.page_url or "")
         if host is not None:
-            found.setdefault(sites.registrable_domain(host), name)
+            found.setdefault(sites.registrable_domain(host), capture.file_name)
     if not found:
         raise CaptureError(
             "The capture shows no page, so nobody can say which site it is of.",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -49,3 +51,37 @@ def die() -> None:
 @task()
 def return_something_odd() -> object:
     return object()
+
+
+@task(retries=0, soft_limit_seconds=None, hard_limit_seconds=1)
+def outlive_its_limit(how: str, folder: str) -> None:
+    grandchild = subprocess.Popen(["sleep", "600"])
+    Path(folder, "grandchild").write_text(str(grandchild.pid))
+    if how == "sleep":
+        time.sleep(600)
+    elif how == "regex":
+        re.match(r"(a+)+$", "a" * 64 + "b")
+    elif how == "deaf":
+        signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals))
+        time.sleep(600)
+
+
+@task(retries=0, soft_limit_seconds=0.5)
+def swallow_everything() -> None:
+    while True:
+        try:
+            time.sleep(60)
+        except Exception:
+            continue
+
+
+@task(retries=0)
+def ignore_signals(folder: str) -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals))
+    Path(folder, "started").touch()
+    time.sleep(600)
+
+
+@task()
+def pid() -> int:
+    return os.getpid()

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Sequence
 
+from rich.progress import Progress, TaskID
+
 from scanjobs import console
 from scanjobs.config import Settings
 from scanjobs.domain.ids import short
@@ -15,6 +17,8 @@ from scanjobs.errors import ExitCode, JobError
 from scanjobs.jobs import monitor
 
 LOOK_SECONDS = 0.05
+SERVED_SECONDS = 1.0
+MOST_HELPERS = 3
 
 
 def print_submitted(settings: Settings, jobs: Sequence[JobRecord], queue: str) -> None:
@@ -29,17 +33,59 @@ def print_submitted(settings: Settings, jobs: Sequence[JobRecord], queue: str) -
 
 
 def follow(settings: Settings, ids: Sequence[str], queue: str) -> Sequence[JobRecord]:
-    """Show the progress of jobs until all have ended; answers them as they ended.
+    """Show the progress of jobs until all have ended, with a worker of their own where none lives.
 
     Raises:
-        JobError: the worker that was started for them could not run.
+        JobError: workers that were started for them ended before the jobs did, again and again.
     """
-    helper = None if monitor.is_served(settings, queue) else _start_worker(settings, ids)
+    helpers = _Helpers(settings, ids, queue)
     try:
-        return _watch(settings, ids, helper)
+        with console.progress() as bars:
+            shown: dict[str, TaskID] = {}
+            while True:
+                jobs = monitor.among(settings, ids)
+                _show(bars, shown, jobs)
+                if all(job.state.is_final for job in jobs):
+                    return jobs
+                helpers.see_that_somebody_works()
+                time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt:
-        console.warn("The jobs stay in the queue.", "Run them with `scanjobs worker`.")
+        console.warn("Nothing is lost: what has not ended stays in the queue.", "See `scanjobs status`.")
         raise
+    finally:
+        helpers.wait()
+
+
+class _Helpers:
+    """Starts a worker for a few jobs where none lives, also when the one that did has died since."""
+
+    def __init__(self, settings: Settings, ids: Sequence[str], queue: str) -> None:
+        self._settings, self._ids, self._queue = settings, ids, queue
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0
+        self._looked_at = float("-inf")
+
+    def see_that_somebody_works(self) -> None:
+        """Look now and then; start a worker where it is needed."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        if time.monotonic() - self._looked_at < SERVED_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        if monitor.is_served(self._settings, self._queue):
+            return
+        if self._started == MOST_HELPERS:
+            raise JobError(
+                f"{self._started} workers in a row ended before the jobs did.",
+                hint="The jobs are kept: see `scanjobs status`, go on with `scanjobs worker`.",
+            )
+        self._started += 1
+        self._process = _start_worker(self._settings, self._ids)
+
+    def wait(self) -> None:
+        """Let it end in good order: it does so when its jobs have ended, or when it was interrupted too."""
+        if self._process is not None:
+            self._process.wait()
 
 
 def report_outcomes(jobs: Sequence[JobRecord]) -> ExitCode:
@@ -53,35 +99,16 @@ def report_outcomes(jobs: Sequence[JobRecord]) -> ExitCode:
 
 def _start_worker(settings: Settings, ids: Sequence[str]) -> subprocess.Popen[bytes]:
     """A worker that runs these jobs and ends with them."""
-    command = [sys.executable, "-m", "scanjobs", "--home", str(settings.home), "--log-level", "error"]
+    # -P: not from the folder we stand in, where some scanjobs.py may lie.
+    command = [sys.executable, "-P", "-m", "scanjobs", "--home", str(settings.home), "--log-level", "error"]
     return subprocess.Popen([*command, "worker", *(word for job_id in ids for word in ("--only", job_id))])
 
 
-def _watch(
-    settings: Settings, ids: Sequence[str], helper: subprocess.Popen[bytes] | None
-) -> Sequence[JobRecord]:
-    with console.progress() as bars:
-        shown = {}
-        while True:
-            jobs = monitor.among(settings, ids)
-            for job in jobs:
-                if job.id not in shown:
-                    shown[job.id] = bars.add_task(job.arguments.get("format", job.task), total=100, note="")
-                bars.update(shown[job.id], completed=job.progress or 0, note=_note(job))
-            if all(job.state.is_final for job in jobs):
-                break
-            if helper is not None and helper.poll() is not None:
-                # Ended, and yet not all is done: look once more, then give up.
-                jobs = monitor.among(settings, ids)
-                if not all(job.state.is_final for job in jobs):
-                    raise JobError(
-                        f"The worker ended with exit code {helper.returncode} before the jobs did.",
-                        hint="The jobs are still in the queue: run `scanjobs worker`.",
-                    )
-            time.sleep(LOOK_SECONDS)
-    if helper is not None:
-        helper.wait()
-    return jobs
+def _show(bars: Progress, shown: dict[str, TaskID], jobs: Sequence[JobRecord]) -> None:
+    for job in jobs:
+        if job.id not in shown:
+            shown[job.id] = bars.add_task(job.arguments.get("format", job.task), total=100, note="")
+        bars.update(shown[job.id], completed=job.progress or 0, note=_note(job))
 
 
 def _note(job: JobRecord) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from scanjobs.commands.options import JsonOption
 from scanjobs.domain.cookies import ConsentPhase
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from scanjobs.pipeline import CaptureFile, Imported
 
 
@@ -47,12 +50,12 @@ def import_captures(
     from scanjobs.domain.ids import short
 
     settings = config.current()
-    imported = []
-    with console.progress() as bars:
-        bar = bars.add_task("", total=None, note="")
+    imported: list[Imported] = []
+    try:
         for scan_files in _scans(files, phase or []):
-            imported.append(
-                pipeline.import_scan(
+            with console.progress() as bars:
+                bar = bars.add_task("", total=None, note="")
+                one = pipeline.import_scan(
                     settings,
                     scan_files,
                     format=format,
@@ -60,19 +63,20 @@ def import_captures(
                     salvage=salvage,
                     again=again,
                     keep_values=settings.keep_values if keep_values is None else keep_values,
-                    on_progress=lambda doing, done, total: bars.update(
-                        bar, description=doing, completed=done, total=total
-                    ),
+                    on_progress=partial(_show_progress, bars, bar),
                 )
-            )
-    if json:
-        console.show_json([_as_json(one) for one in imported])
-        return
-    for one in imported:
-        show_imported(one)
-        console.say(
-            "next", f"{console.program()} report {short(one.scan.id)} --format pdf --wait", style="dim"
-        )
+            imported.append(one)
+            if not json:
+                show_imported(one)
+                report = f"{console.program()} report {short(one.scan.id)} --format pdf --wait"
+                console.say("next", report, style="dim")
+    finally:
+        if json:  # what was taken in before something went wrong is there, and is told
+            console.show_json([_as_json(one) for one in imported])
+
+
+def _show_progress(bars: Progress, bar: TaskID, doing: str, done: int, total: int) -> None:
+    bars.update(bar, description=doing, completed=done, total=total)
 
 
 def _scans(files: list[Path], phases: list[ConsentPhase]) -> list[list[CaptureFile]]:
@@ -110,7 +114,7 @@ def show_imported(one: Imported) -> None:
     from scanjobs.domain.ids import short
 
     scan = one.scan
-    heading = Text.assemble((scan.site, "bold"), "  scan ", (short(scan.id), "bold cyan"))
+    heading = Text.assemble((console.printable(scan.site), "bold"), "  scan ", (short(scan.id), "bold cyan"))
     if not one.is_new:
         heading.append("  known already; --again makes a new scan", style="yellow")
     cookies = f"{scan.cookies:,}, {one.third_party_cookies:,} of them third-party"

@@ -36,7 +36,7 @@ MOST_COOKIES = 40
 
 def scan_view(scan: ScanRecord) -> Iterator[RenderableType]:
     """What it is, what the rules say, what it stored."""
-    yield Text.assemble((scan.site, "bold"), "  scan ", (short(scan.id), "bold cyan"))
+    yield Text.assemble((console.printable(scan.site), "bold"), "  scan ", (short(scan.id), "bold cyan"))
     yield console.facts(_identity(scan))
     yield ""
     yield _findings(scan)
@@ -72,7 +72,7 @@ def _findings(scan: ScanRecord) -> Table:
             finding.rule_id,
             Text(finding.outcome.replace("_", " "), style=style),
             str(finding.severity) if judged else "",
-            finding.summary,
+            console.printable(finding.summary),
         )
     return table
 
@@ -97,7 +97,7 @@ def _cookies(scan: ScanRecord) -> Table:
 
 
 def _on_one_line(text: str) -> Text:
-    return Text(text, no_wrap=True, overflow="ellipsis")
+    return Text(console.printable(text), no_wrap=True, overflow="ellipsis")
 
 
 def _lifetime(cookie: LabelledCookie) -> str:

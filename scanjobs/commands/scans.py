@@ -7,9 +7,10 @@ from scanjobs.commands.options import JsonOption, ScanArgument
 
 def list_scans(json: JsonOption = False) -> None:
     """List the scans, newest first."""
+    from rich.text import Text
+
     from scanjobs import config, console
     from scanjobs.db import scans
-    from scanjobs.domain.ids import short
 
     found = scans.list_scans(config.current())
     if json:
@@ -22,10 +23,10 @@ def list_scans(json: JsonOption = False) -> None:
     for scan in found:
         captured = f"{scan.captured_at:%Y-%m-%d}" if scan.captured_at else "unknown"
         table.add_row(
-            f"[cyan]{short(scan.id)}",
-            scan.site,
+            console.identifier(scan.id),
+            console.printable(scan.site),
             f"{scan.cookies:,}",
-            ", ".join(scan.phases) + ("" if scan.complete else " [yellow](incomplete)"),
+            Text.assemble(", ".join(scan.phases), "" if scan.complete else (" (incomplete)", "yellow")),
             scan.source,
             captured,
             console.ago(scan.created_at),

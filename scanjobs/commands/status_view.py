@@ -36,7 +36,7 @@ def _workers(workers: Sequence[WorkerRecord], now: datetime) -> RenderableType:
     table = console.table("Worker", "State", "Host", ">PID", "Queues", ">Busy", ">Done", ">Failed", "Up")
     for worker in workers:
         table.add_row(
-            f"[cyan]{short(worker.id)}",
+            console.identifier(worker.id),
             Text("alive", style="green") if worker.is_alive else Text("dead", style="bold red"),
             worker.host,
             str(worker.pid),
@@ -66,11 +66,11 @@ def _running(jobs: Sequence[JobRecord], now: datetime) -> Table:
     table = console.table("Job", "Running", "Progress", ">", "Phase", "For")
     for job in jobs:
         table.add_row(
-            f"[cyan]{short(job.id)}",
+            console.identifier(job.id),
             _what(job),
             ProgressBar(total=100, completed=job.progress or 0, width=16),
             f"{job.progress or 0:.0f} %",
-            job.progress_phase or "",
+            console.printable(job.progress_phase or ""),
             console.duration(now - job.started_at) if job.started_at else "–",
         )
     return table
@@ -81,7 +81,7 @@ def _finished(jobs: Sequence[JobRecord], now: datetime) -> Table:
     for job in jobs:
         took = job.finished_at - job.started_at if job.finished_at and job.started_at else None
         table.add_row(
-            f"[cyan]{short(job.id)}",
+            console.identifier(job.id),
             _what(job),
             console.state(job.state),
             console.ago(job.finished_at, now),
@@ -99,12 +99,12 @@ def _what(job: JobRecord) -> str:
         for value in job.arguments.values()
         if isinstance(value, str) and len(value) <= 36
     ]
-    return " ".join(words)
+    return console.printable(" ".join(words))
 
 
 def _outcome(job: JobRecord) -> str:
     if job.error:
-        return job.error
+        return console.printable(job.error)
     if isinstance(job.result, dict) and isinstance(job.result.get("size"), int):
         return console.file_size(job.result["size"])
     return "" if job.result is None else str(job.result)

@@ -99,18 +99,16 @@ def load_scan(settings: Settings, prefix: str) -> ScanRecord:
         )
 
 
-def scan_with_capture(settings: Settings, sha256: str) -> ScanSummary | None:
-    """The newest scan that rests on a file with this digest."""
-    newest = (
+def scans_with_capture(settings: Settings, sha256: str) -> list[ScanSummary]:
+    """The scans that rest on a file with this digest, newest first."""
+    rows = (
         _ready_scans()
         .join(models.Capture, models.Capture.scan_seq == models.Scan.seq)
         .where(models.Capture.sha256 == sha256)
         .order_by(models.Scan.seq.desc())
-        .limit(1)
     )
     with reading(settings) as session:
-        row = session.scalars(newest).first()
-        return None if row is None else _summary(row)
+        return [_summary(row) for row in session.scalars(rows)]
 
 
 def capture_phases(settings: Settings, scan_id: str) -> dict[str, ConsentPhase]:

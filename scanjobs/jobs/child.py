@@ -40,8 +40,9 @@ def run(
     os.setpgid(0, 0)  # a group of its own: a hard end takes whatever the task has started with it
     signal.set_wakeup_fd(-1)
     # What Ctrl-C and SIGTERM mean is the supervisor's to say.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Handlers that do nothing, since SIG_IGN would be inherited by every program that a task starts.
+    signal.signal(signal.SIGINT, _do_nothing)
+    signal.signal(signal.SIGTERM, _do_nothing)
     close_inherited()
     die_with_parent(parent_pid)
     logging.getLogger("huey").setLevel(logging.CRITICAL)  # outcomes are told by the supervisor
@@ -55,6 +56,10 @@ def run(
 
 
 STOP = b""
+
+
+def _do_nothing(_number: int, _frame: object) -> None:
+    return None
 
 
 class _Child:

@@ -15,7 +15,7 @@ from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import statements, story
-from scanjobs.jobs.liveness import is_dead
+from scanjobs.jobs.liveness import is_dead, remove_lock
 from scanjobs.jobs.storage import insert_jobs, seconds
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 
@@ -126,10 +126,11 @@ class Leases:
         """Put every job of a dead worker back into the queue."""
         with driver.read(self.settings) as connection:
             owners = connection.execute(
-                statements.OWNERS_OF_RUNNING_JOBS, {"worker_id": self.worker_id}
+                statements.OTHER_OWNERS,
+                {"worker_id": self.worker_id, "lease_seconds": self.settings.lease_seconds},
             ).fetchall()
         now = self.clock.timestamp()
-        dead = [owner for owner, boot, lock, expires_at in owners if is_dead(boot, lock, expires_at, now)]
+        dead = {owner: lock for owner, boot, lock, ends_at in owners if is_dead(boot, lock, ends_at, now)}
         if not dead:
             return []
         error = f"The worker died {MOST_RESCUES} times while it ran this job."
@@ -152,6 +153,8 @@ class Leases:
                     for job_id, task, queue, state in rows.fetchall()
                 ]
                 connection.execute(statements.STOP_WORKER, {"now": now, "worker_id": owner})
+        for lock in dead.values():
+            remove_lock(lock)
         return rescued
 
     def unfinished(self) -> bool:

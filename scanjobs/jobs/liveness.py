@@ -61,8 +61,15 @@ def holds_lock(path: Path) -> bool | None:
     return False
 
 
+def remove_lock(path: str | None) -> None:
+    """Take away what a dead worker left behind; the lock of one that only stalls stays."""
+    if path is not None and holds_lock(Path(path)) is False:
+        with suppress(OSError):
+            Path(path).unlink()
+
+
 def is_dead(boot: str | None, lock_path: str | None, seen_until: float, now: float) -> bool:
-    """Whether a worker is gone: at once where its lock can be asked, else when its lease has run out."""
+    """Whether a worker is gone: its lock is free, or its lease has run out, whatever its lock says."""
     if boot == boot_id() and lock_path is not None and holds_lock(Path(lock_path)) is False:
         return True
     return seen_until < now

@@ -48,13 +48,11 @@ class Pool:
             return 2 * DEPTH * self._size - sum(1 for _ in self.claims())
         return max(0, self._idle() - len(self.waiting))
 
-    def surplus(self) -> list[Claim]:
-        """What was claimed ahead and turns out to wait behind long jobs, for others to take."""
+    def worth_keeping(self) -> int:
+        """How much of what was claimed ahead to keep: all of it, unless it waits behind long jobs here."""
         if self._depth() > 1 and not any(self.working_since(child) > LONG_SECONDS for child in self.children):
-            return []
-        keep = self._idle()
-        surplus, self.waiting = self.waiting[keep:], self.waiting[:keep]
-        return surplus
+            return len(self.waiting)
+        return self._idle()
 
     def held(self) -> Mapping[str, int]:
         """How many jobs of each queue are held."""

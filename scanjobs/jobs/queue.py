@@ -16,6 +16,7 @@ from scanjobs.config import Settings
 from scanjobs.db.session import transaction
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import QUEUES
+from scanjobs.errors import ConfigurationError
 from scanjobs.jobs import messages
 from scanjobs.jobs.codec import marked
 from scanjobs.jobs.context import running_job
@@ -136,6 +137,10 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
                 it records what the job is about, or raises, and then no job was accepted.
             options: Further options of Huey, such as `priority`.
         """
+        if queue not in QUEUES:
+            raise ConfigurationError(
+                f"There is no queue {queue!r} for a task.", hint=f"Queues are {', '.join(QUEUES)}."
+            )
         decorate: Callable[[Callable[..., Any]], JobTask] = super().task(
             retries=retries,
             queue=queue,

@@ -128,12 +128,16 @@ RELEASE_JOB = """
 
 # --- rescue ---------------------------------------------------------------------------------------------
 
-# Who holds running jobs, and how to ask whether they live.
-OWNERS_OF_RUNNING_JOBS = """
-    SELECT jobs.worker_id, workers.boot_id, workers.lock_path, max(jobs.lease_expires_at)
-      FROM jobs LEFT JOIN workers ON workers.id = jobs.worker_id
+# Who may hold jobs, and how to ask whether they live: every other worker that has not left, and whoever
+# has running jobs without being one.
+OTHER_OWNERS = """
+    SELECT id, boot_id, lock_path, seen_at + :lease_seconds FROM workers
+     WHERE stopped_at IS NULL AND id <> :worker_id
+    UNION ALL
+    SELECT jobs.worker_id, NULL, NULL, max(jobs.lease_expires_at) FROM jobs
      WHERE jobs.state = 'running' AND jobs.worker_id <> :worker_id
-     GROUP BY jobs.worker_id, workers.boot_id, workers.lock_path
+       AND NOT EXISTS (SELECT 1 FROM workers WHERE workers.id = jobs.worker_id AND stopped_at IS NULL)
+     GROUP BY jobs.worker_id
 """
 
 # Jobs of a dead worker go back into the queue. They are counted: a job that takes its worker down

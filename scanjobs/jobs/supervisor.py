@@ -39,7 +39,7 @@ _CANCELLED = "It was cancelled while it ran."
 class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
     """Huey's consumer with leases: what it has claimed comes back when it dies.
 
-    It is single-threaded, so that it can fork at any time, and it alone writes to the queue.
+    It is single-threaded, so that it can fork at any time, and it alone claims and writes outcomes.
     """
 
     def __init__(
@@ -109,17 +109,19 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def loop(self, health_check_ts: float | None = None) -> None:
         """One turn: wait, hear the children, write outcomes, claim, hand out."""
-        self._wait()
-        self._hear_children()
         try:
+            self._wait()
+            self._hear_children()
             self._look()
             self._turn()
+            is_finished = self._is_finished()
         except StorageError as error:
             # Nothing is lost: outcomes are kept here until they can be written, leases until they end.
             recorder.storage_refused(self.id, error)
             time.sleep(LOOK_SECONDS)
-        if self._must_end_now() or self._is_finished():
-            self.stop(graceful=not self._must_end_now())
+            is_finished = False
+        if self._must_end_now() or is_finished:
+            self.stop(graceful=is_finished)
             raise ConsumerStopped
 
     def stop(self, graceful: bool = False) -> None:
@@ -267,9 +269,10 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         for rescued in self._leases.rescue():
             recorder.job_rescued(rescued)
         self._cancel()
-        surplus = self._pool.surplus()
-        if surplus:
-            self._leases.release(surplus)
+        keep = self._pool.worth_keeping()
+        if len(self._pool.waiting) > keep:
+            self._leases.release(self._pool.waiting[keep:])
+            del self._pool.waiting[keep:]
         if time.monotonic() - self._extended_at >= self._settings.lease_seconds / 3:
             self._extend()
         self._pruner.step()
@@ -359,6 +362,6 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         """When leaving: what was claimed and not yet handed out is for others."""
         waiting: list[Claim] = self._pool.waiting
         if waiting:
-            self._pool.waiting = []
             self._leases.release(waiting)
+            self._pool.waiting = []
             recorder.jobs_released(waiting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -12,25 +13,43 @@ from pathlib import Path
 from scanjobs.config import Settings
 
 
-def bell_folder(settings: Settings) -> Path:
-    """Where the workers of one database have their sockets: short, since a socket's path has 108 bytes."""
-    base = os.environ.get("XDG_RUNTIME_DIR") or f"{tempfile.gettempdir()}/scanjobs-{os.getuid()}"
-    name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:12]
-    return Path(base) / "scanjobs" / name
+def bell_folder(settings: Settings) -> Path | None:
+    """Where the workers of one database have their sockets; None where no safe place can be had.
+
+    It is short, since the path of a socket has 108 bytes at most, so it is not in the data folder.
+    """
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    base = Path(runtime or tempfile.gettempdir()) / ("scanjobs" if runtime else f"scanjobs-{os.getuid()}")
+    folder = base / hashlib.sha256(settings.database_url.encode()).hexdigest()[:12]
+    try:
+        for made in (base, folder):
+            with suppress(FileExistsError):
+                made.mkdir(mode=0o700)
+            found = made.lstat()
+            # Somebody else may have been there first, with a link to a folder of ours.
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+                return None
+            if found.st_mode & 0o077:
+                made.chmod(0o700)
+    except OSError:
+        return None
+    return folder
 
 
 class Bell:
-    """The socket on which one worker can be woken."""
+    """The socket on which one worker can be woken.
+
+    Without a bell, where no folder can be had for it, the worker still looks once a second.
+    """
 
     def __init__(self, settings: Settings, worker_id: str) -> None:
         folder = bell_folder(settings)
-        self._path = folder / worker_id[:13]
+        self._path = None if folder is None else folder / worker_id[:13]
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
-        # Without a bell the worker still looks once a second, so its failure is no reason to stop.
-        with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.socket.bind(str(self._path))
+        if self._path is not None:
+            with suppress(OSError):
+                self.socket.bind(str(self._path))
 
     def silence(self) -> None:
         """Forget every ring so far."""
@@ -41,15 +60,15 @@ class Bell:
     def close(self, *, remove: bool = True) -> None:
         """Close it; a child after a fork closes its copy without removing the worker's."""
         self.socket.close()
-        if remove:
+        if remove and self._path is not None:
             self._path.unlink(missing_ok=True)
 
 
 def ring(settings: Settings) -> None:
     """Wake every worker of this database. A socket whose worker is gone is removed."""
-    try:
-        paths = list(bell_folder(settings).iterdir())
-    except OSError:
+    folder = bell_folder(settings)
+    paths = [] if folder is None else list(folder.iterdir())
+    if not paths:
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
@@ -57,6 +76,8 @@ def ring(settings: Settings) -> None:
             try:
                 sender.sendto(b"!", str(path))
             except ConnectionRefusedError:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    if path.is_socket():
+                        path.unlink()
             except OSError:  # its buffer is full: it has been rung already
                 continue

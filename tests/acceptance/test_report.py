@@ -167,7 +167,7 @@ def test_interrupting_the_wait_keeps_the_job(scanjobs, shop, settings):
     waiting = subprocess.Popen(
         [*SCANJOBS, "report", shop, "--wait"], stderr=subprocess.PIPE, start_new_session=True
     )
-    wait_until(lambda: children_of(waiting.pid), "its worker has started")
+    wait_until(lambda: list(children_of(waiting.pid)), "its worker has started")
     os.killpg(waiting.pid, signal.SIGINT)
     waiting.communicate(timeout=30)
     assert waiting.returncode == 130

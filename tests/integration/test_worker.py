@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import monitor
+from scanjobs.jobs import control, monitor
 from tests import fakes
 from tests.conftest import wait_until
 
@@ -20,8 +22,7 @@ def starts(folder: Path, name: str) -> int:
 
 
 def children_of(pid: int) -> Iterable[int]:
-    told = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout
-    return [int(line) for line in told.split()]
+    return map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
 def is_running(pid: int) -> bool:
@@ -52,7 +53,7 @@ def test_jobs_of_a_killed_worker_are_done_by_the_next(worker, tmp_path, settings
     first = worker("-c", "2")
     jobs = [fakes.trace(str(tmp_path), f"job{number}", 1.5) for number in range(4)]
     wait_until(lambda: starts(tmp_path, "job*") >= 2, "two jobs have started")
-    orphans = children_of(first.pid)
+    orphans = list(children_of(first.pid))
 
     first.kill()
 
@@ -208,3 +209,104 @@ def test_a_worker_that_left_leaves_nothing(worker, settings):
 
     assert list((settings.home / "workers").iterdir()) == []
     assert monitor.workers(settings) == []
+
+
+def test_a_killed_idle_worker_is_forgotten_by_the_next(worker, settings):
+    worker().kill()
+    worker("--drain", ready=False).wait()
+
+    assert monitor.workers(settings) == []
+    assert list((settings.home / "workers").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["sleep", "regex", "deaf"])
+def test_a_hard_limit_ends_whatever_a_task_does(worker, settings, tmp_path, name):
+    worker("-c", "1")
+    job = fakes.outlive_its_limit(name, str(tmp_path))
+
+    wait_until(lambda: job.state.is_final, "the job was ended")
+
+    record = monitor.job(settings, job.id)
+    assert record.state is JobState.FAILED
+    assert "hard limit of 1 seconds" in record.error
+    assert fakes.add(1, 1).get(timeout=20) == 2, "the child was replaced"
+    grandchild = int((tmp_path / "grandchild").read_text())
+    wait_until(lambda: not is_running(grandchild), "what it had started was ended too", 5)
+
+
+def test_a_soft_limit_is_raised_even_through_except_exception(worker, settings):
+    worker("-c", "1")
+    job = fakes.swallow_everything()
+
+    wait_until(lambda: job.state.is_final, "the job was ended")
+
+    assert "soft limit of 0.5 seconds" in monitor.job(settings, job.id).error
+
+
+def test_a_running_job_can_be_cancelled(worker, tmp_path, settings):
+    worker("-c", "1")
+    job = fakes.trace(str(tmp_path), "long", 60)
+    wait_until(lambda: starts(tmp_path, "long"), "it has started")
+
+    assert control.cancel(settings, monitor.job(settings, job.id)) is False
+
+    wait_until(lambda: job.state is JobState.CANCELLED, "it was cancelled", 10)
+    assert fakes.add(1, 1).get(timeout=20) == 2
+
+
+def test_a_job_that_does_not_listen_can_be_terminated(worker, tmp_path, settings):
+    worker("-c", "1")
+    job = fakes.ignore_signals(str(tmp_path))
+    wait_until(lambda: (tmp_path / "started").exists(), "it has started")
+
+    control.cancel(settings, monitor.job(settings, job.id), terminate=True)
+
+    wait_until(lambda: job.state is JobState.CANCELLED, "it was killed", 10)
+
+
+def test_children_are_replaced_after_enough_jobs(worker):
+    worker("-c", "1", "--max-jobs-per-child", "3")
+
+    pids = [fakes.pid().get(timeout=20) for _ in range(7)]
+
+    assert len(set(pids)) == 3
+
+
+def test_leaving_has_a_deadline(worker, tmp_path, settings):
+    process = worker("-c", "1", "--shutdown-timeout", "0.5")
+    job = fakes.trace(str(tmp_path), "long", 60)
+    wait_until(lambda: starts(tmp_path, "long"), "it has started")
+
+    assert process.stop() == 0
+
+    assert monitor.job(settings, job.id).state is JobState.QUEUED
+
+
+def test_a_locked_database_does_not_end_a_worker(worker, settings):
+    process = worker("-c", "1")
+    with sqlite3.connect(settings.database_path, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        time.sleep(12)  # longer than anybody waits for the lock
+        other.execute("COMMIT")
+
+    assert process.process.poll() is None
+    assert fakes.add(1, 2).get(timeout=30) == 3
+
+
+def test_a_pipeline_goes_on_with_the_result(worker):
+    worker()
+    task = fakes.add.s(1, 2).then(fakes.add, 10)
+    following = task.on_complete.id
+
+    fakes.add.huey.enqueue(task)
+
+    from scanjobs.jobs.job import Job
+
+    wait_until(lambda: _exists(following), "the second job was accepted")
+    assert Job(following).get(timeout=20) == 13
+
+
+def _exists(job_id):
+    from scanjobs import config
+
+    return monitor.among(config.current(), [job_id])

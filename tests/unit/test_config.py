@@ -44,6 +44,8 @@ def test_words_from_the_environment_become_values(tmp_path: Path):
         ('log_format = "xml"', "no log format 'xml'"),
         ("database_url = 5", "it is a text"),
         ("lease_seconds = 0", "at least 1"),
+        ("lease_seconds = nan", "it is a number"),
+        ("history_days = -1", "not negative"),
     ],
 )
 def test_a_value_without_meaning_is_refused_in_a_sentence(tmp_path: Path, file: str, told: str):

@@ -129,15 +129,15 @@ def test_the_first_scan_is_hinted_at(settings):
         scans.find_scan(settings, "latest")
 
 
-def test_a_known_file_leads_to_its_newest_scan(settings):
+def test_a_known_file_leads_to_its_scans(settings):
     stored(settings, "5f3a9c1e-0000-4000-8000-000000000001")
     newer = stored(settings, "5f3b9c1e-0000-4000-8000-000000000002")
 
-    found = scans.scan_with_capture(settings, "cd" * 32)
+    newest, oldest = scans.scans_with_capture(settings, "cd" * 32)
 
-    assert found.id == newer.id
-    assert scans.capture_phases(settings, found.id) == {"cd" * 32: ConsentPhase.BEFORE}
-    assert scans.scan_with_capture(settings, "ef" * 32) is None
+    assert (newest.id, oldest.id[:4]) == (newer.id, "5f3a")
+    assert scans.capture_phases(settings, newest.id) == {"cd" * 32: ConsentPhase.BEFORE}
+    assert scans.scans_with_capture(settings, "ef" * 32) == []
 
 
 def test_values_in_scans_are_frozen(settings):

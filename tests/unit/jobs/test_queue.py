@@ -9,8 +9,15 @@ import sqlalchemy as sa
 
 from scanjobs.db import driver, session
 from scanjobs.domain.jobs import JobState
-from scanjobs.errors import JobCancelledError, JobFailedError, JobTimeoutError, NotFoundError
-from scanjobs.jobs import monitor
+from scanjobs.errors import (
+    ConfigurationError,
+    JobCancelledError,
+    JobError,
+    JobFailedError,
+    JobTimeoutError,
+    NotFoundError,
+)
+from scanjobs.jobs import control, monitor, pruning
 from scanjobs.jobs.messages import MessageError
 from scanjobs.jobs.values import Completion, Failure
 
@@ -112,3 +119,83 @@ def test_get_raises_what_went_wrong(queue, leases, state, error):
 def test_get_waits_no_longer_than_asked(queue):
     with pytest.raises(JobTimeoutError, match="still queued"):
         queue.work().get(timeout=0.05)
+
+
+def test_a_task_in_a_queue_nobody_serves_is_refused(queue):
+    with pytest.raises(ConfigurationError, match="no queue 'mine'"):
+        queue.task(queue="mine")
+
+
+def test_the_same_unique_job_waits_once(queue, leases, settings):
+    @queue.task(unique=True)
+    def rare(number, word="a"):
+        return number
+
+    first = rare(1)
+    again, other = rare(number=1), rare(2)
+    assert (again.id, again.is_new, other.is_new) == (first.id, False, True)
+
+    leases().turn([], free=1)
+
+    assert rare(1).is_new, "it runs already, so another one may wait"
+
+
+def test_many_jobs_are_accepted_in_one_transaction(queue):
+    jobs = queue.work.map(range(50))
+
+    assert len({job.id for job in jobs}) == 50
+    assert queue.storage.queue_size() == 50
+
+
+def test_a_cancelled_job_is_not_claimed(queue, leases, settings):
+    job = queue.work()
+
+    assert control.cancel(settings, monitor.job(settings, job.id)) is True
+
+    assert leases().turn([], free=1) == ([], [])
+    assert [event.event for event in monitor.job(settings, job.id).events] == ["cancelled"]
+    with pytest.raises(JobError, match="has ended"):
+        control.cancel(settings, monitor.job(settings, job.id))
+
+
+def test_a_purged_queue_is_empty(queue, settings):
+    queue.work.map(range(3))
+    kept = queue.draw()
+
+    assert control.purge(settings, "default") == 3
+
+    assert queue.storage.queue_size() == 1
+    assert kept.state is JobState.QUEUED
+
+
+def test_a_failed_job_begins_anew(queue, leases, settings):
+    job = queue.work(1)
+    worker = leases()
+    (claim,), _ = worker.turn([], free=1)
+    worker.turn([Completion(claim=claim, state=JobState.FAILED, failure=Failure(error="No."))], free=0)
+
+    control.restart(settings, monitor.job(settings, job.id), retries=3)
+
+    record = monitor.job(settings, job.id)
+    assert (record.state, record.attempt, record.error) == (JobState.QUEUED, 0, None)
+    assert [event.event for event in record.events] == ["claimed", "failed", "restarted"]
+    (again,), _ = worker.turn([], free=1)
+    assert queue.deserialize_task(again.payload).retries == 3
+    with pytest.raises(JobError, match="only failed and cancelled"):
+        control.restart(settings, record, retries=3)
+
+
+def test_results_expire_and_history_goes_in_small_steps(queue, leases, settings, clock):
+    job = queue.work(1)
+    worker = leases()
+    (claim,), _ = worker.turn([], free=1)
+    worker.turn([Completion(claim=claim, state=JobState.SUCCEEDED, result="7")], free=0)
+
+    clock.forward(settings.result_seconds + 1)
+    pruning.prune(settings, clock)
+    assert monitor.job(settings, job.id).result is None
+
+    clock.forward(settings.history_days * 86_400)
+    pruning.prune(settings, clock)
+    with pytest.raises(NotFoundError):
+        monitor.job(settings, job.id)

@@ -1,0 +1,69 @@
+"""The bell: it wakes workers, and touches nothing that is not its own."""
+
+from __future__ import annotations
+
+import select
+
+import pytest
+
+from scanjobs.jobs import wakeup
+
+
+@pytest.fixture(autouse=True)
+def runtime(tmp_path_factory, monkeypatch):
+    """A folder of this test's own, short enough for sockets."""
+    folder = tmp_path_factory.mktemp("run")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    return folder
+
+
+def heard(bell):
+    return bool(select.select([bell.socket], [], [], 1)[0])
+
+
+def test_a_ring_is_heard_by_every_worker(settings):
+    bells = [wakeup.Bell(settings, name) for name in ("one", "two")]
+
+    wakeup.ring(settings)
+
+    assert all(map(heard, bells))
+    for bell in bells:
+        bell.silence()
+        bell.close()
+
+
+def test_the_socket_of_a_dead_worker_is_removed(settings):
+    bell = wakeup.Bell(settings, "dead")
+    bell.close(remove=False)
+
+    wakeup.ring(settings)
+
+    assert list(wakeup.bell_folder(settings).iterdir()) == []
+
+
+def test_a_file_that_is_no_socket_is_left_alone(settings):
+    precious = wakeup.bell_folder(settings) / "precious"
+    precious.write_text("keep me")
+
+    wakeup.ring(settings)
+
+    assert precious.read_text() == "keep me"
+
+
+def test_a_link_that_somebody_put_there_is_not_followed(settings, runtime, tmp_path):
+    precious = tmp_path / "precious"
+    precious.mkdir(mode=0o700)
+    (runtime / "scanjobs").symlink_to(precious)
+
+    assert wakeup.bell_folder(settings) is None
+    wakeup.ring(settings)
+    wakeup.Bell(settings, "worker").close()
+    assert list(precious.iterdir()) == []
+
+
+def test_a_folder_of_ours_that_others_may_write_is_made_private(settings, runtime):
+    (runtime / "scanjobs").mkdir()
+    (runtime / "scanjobs").chmod(0o777)
+
+    assert wakeup.bell_folder(settings) is not None
+    assert (runtime / "scanjobs").stat().st_mode & 0o777 == 0o700
