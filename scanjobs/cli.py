@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from scanjobs import __version__, config
-from scanjobs.commands import demo, export, import_, report, scans, status, worker
+from scanjobs.commands import demo, export, import_, jobs, queues, report, scans, status, worker
 from scanjobs.errors import ExitCode, ScanjobsError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app.command("scans")(scans.list_scans)
 app.command("show")(scans.show_scan)
 app.command("report")(report.report)
 app.command("export")(export.export)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(queues.app, name="queues")
 app.command("worker")(worker.worker)
 app.command("status")(status.status)
 

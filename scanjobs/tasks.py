@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import Any
 
 from scanjobs.config import Settings, current
 from scanjobs.db import scans
-from scanjobs.errors import ConfigurationError, UsageError
+from scanjobs.errors import ConfigurationError, NotFoundError, UsageError
 from scanjobs.jobs.context import this_job
 from scanjobs.jobs.job import Job
-from scanjobs.jobs.queue import JobQueue
+from scanjobs.jobs.queue import JobQueue, JobTask
 from scanjobs.reports import generate
 
 queue = JobQueue()
@@ -47,7 +48,25 @@ def generate_report(scan_id: str, format: str, output: str | None = None) -> dic
     return generate.generate_report(current(), job.id, job.progress)
 
 
-def submit_reports(scan_id: str, formats: Sequence[str], output: str | None = None) -> list[Job]:
+def find_task(name: str) -> JobTask:
+    """The task of this name, which is its module and its own; the module may be left out for ours.
+
+    Raises:
+        NotFoundError: nobody has registered such a task.
+    """
+    for candidate in (name, f"{__name__}.{name}"):
+        module, _, function = candidate.rpartition(".")
+        if queue.task_named(candidate) is not None:
+            found = getattr(sys.modules.get(module), function, None)
+            if isinstance(found, JobTask):
+                return found
+    known = ", ".join(queue.task_names())
+    raise NotFoundError(f"There is no task {name}.", hint=f"Known are: {known}. See the setting 'tasks'.")
+
+
+def submit_reports(
+    scan_id: str, formats: Sequence[str], output: str | None = None, **options: Any
+) -> list[Job]:
     """Submit one job for each format, all or none; one that waits already is not made twice.
 
     Raises:
@@ -62,4 +81,4 @@ def submit_reports(scan_id: str, formats: Sequence[str], output: str | None = No
         )
     scan = scans.find_scan(current(), scan_id)
     with queue.batch():
-        return [generate_report(scan.id, format, output) for format in formats]
+        return [generate_report(scan.id, format, output, **options) for format in formats]

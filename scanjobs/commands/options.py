@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from scanjobs.commands.moments import parse_duration, parse_moment
 from scanjobs.domain.jobs import QUEUES
 from scanjobs.domain.reports import ReportFormat
 
@@ -23,6 +24,38 @@ FormatOption = Annotated[
     list[ReportFormat] | None,
     typer.Option("--format", "-f", help="May be given several times; pdf where none is."),
 ]
+
+InOption = Annotated[
+    str | None, typer.Option("--in", metavar="DURATION", help="Start it later: 45s, 10m, 2h30m, 1d.")
+]
+AtOption = Annotated[
+    str | None, typer.Option("--at", metavar="MOMENT", help="Start it then: 2026-12-01T08:00, or 08:00.")
+]
+ExpiresOption = Annotated[
+    str | None,
+    typer.Option("--expires", metavar="DURATION", help="Do not start it any more after so long."),
+]
+PriorityOption = Annotated[
+    int | None, typer.Option("--priority", help="Higher ones of a queue are started first; 0 is usual.")
+]
+
+
+def options_of(
+    start_in: str | None, start_at: str | None, expires: str | None, priority: int | None
+) -> dict[str, Any]:
+    """When and how a job is to start, as the queue takes it."""
+    if start_in and start_at:
+        raise typer.BadParameter("--in and --at exclude each other.")
+    options: dict[str, Any] = {}
+    if start_in:
+        options["delay"] = parse_duration(start_in)
+    if start_at:
+        options["eta"] = parse_moment(start_at)
+    if expires:
+        options["expires"] = parse_duration(expires)
+    if priority is not None:
+        options["priority"] = priority
+    return options
 
 
 def known_queue(name: str) -> str:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
-from scanjobs.commands.options import FormatOption, JsonOption, OutputOption, ScanArgument, WaitOption
+from scanjobs.commands.options import (
+    AtOption,
+    FormatOption,
+    InOption,
+    JsonOption,
+    OutputOption,
+    PriorityOption,
+    ScanArgument,
+    WaitOption,
+    options_of,
+)
 from scanjobs.domain.jobs import JobRecord
 from scanjobs.domain.reports import ReportFormat
 
@@ -16,13 +27,19 @@ def report(
     format: FormatOption = None,
     output: OutputOption = None,
     wait: WaitOption = False,
+    start_in: InOption = None,
+    start_at: AtOption = None,
+    priority: PriorityOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write the report of a scan, one job for each format."""
-    submit(scan, format or [ReportFormat.PDF], output, wait=wait, json=json)
+    options = options_of(start_in, start_at, None, priority)
+    submit(scan, format or [ReportFormat.PDF], output, wait=wait, json=json, **options)
 
 
-def submit(scan: str, formats: list[ReportFormat], output: str | None, *, wait: bool, json: bool) -> None:
+def submit(
+    scan: str, formats: list[ReportFormat], output: str | None, *, wait: bool, json: bool, **options: Any
+) -> None:
     """Submit one job for each format and print what came of it."""
     from scanjobs import config, console, tasks
     from scanjobs.commands import following
@@ -30,7 +47,7 @@ def submit(scan: str, formats: list[ReportFormat], output: str | None, *, wait: 
     from scanjobs.jobs import monitor
 
     settings = config.current()
-    submitted = tasks.submit_reports(scan, list(dict.fromkeys(formats)), output)
+    submitted = tasks.submit_reports(scan, list(dict.fromkeys(formats)), output, **options)
     ids = [job.id for job in submitted]
     for known in (job for job in submitted if not job.is_new):
         console.say("note", f"The same report waits already, as job {short(known.id)}.")

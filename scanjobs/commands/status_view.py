@@ -21,7 +21,7 @@ def status_view(status: Status) -> Iterator[RenderableType]:
     now = datetime.now(UTC)
     yield _workers(status.workers, now)
     yield ""
-    yield _queues(status.queues, now)
+    yield queues_table(status.queues, now)
     if status.running:
         yield ""
         yield _running(status.running, now)
@@ -49,7 +49,8 @@ def _workers(workers: Sequence[WorkerRecord], now: datetime) -> RenderableType:
     return table
 
 
-def _queues(queues: Sequence[QueueRecord], now: datetime) -> Table:
+def queues_table(queues: Sequence[QueueRecord], now: datetime) -> Table:
+    """One queue a line."""
     table = console.table("Queue", ">Waiting", ">Scheduled", ">Running", "Oldest")
     for queue in queues:
         table.add_row(
@@ -67,7 +68,7 @@ def _running(jobs: Sequence[JobRecord], now: datetime) -> Table:
     for job in jobs:
         table.add_row(
             console.identifier(job.id),
-            _what(job),
+            what(job),
             ProgressBar(total=100, completed=job.progress or 0, width=16),
             f"{job.progress or 0:.0f} %",
             console.printable(job.progress_phase or ""),
@@ -82,7 +83,7 @@ def _finished(jobs: Sequence[JobRecord], now: datetime) -> Table:
         took = job.finished_at - job.started_at if job.finished_at and job.started_at else None
         table.add_row(
             console.identifier(job.id),
-            _what(job),
+            what(job),
             console.state(job.state),
             console.ago(job.finished_at, now),
             console.duration(took) if took is not None else "–",
@@ -91,7 +92,7 @@ def _finished(jobs: Sequence[JobRecord], now: datetime) -> Table:
     return table
 
 
-def _what(job: JobRecord) -> str:
+def what(job: JobRecord) -> str:
     """The task and what it is about, in a few words."""
     words = [job.task.rpartition(".")[2]]
     words += [

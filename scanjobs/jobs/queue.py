@@ -236,6 +236,11 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         """Every task this process knows."""
         return sorted(self._registry._registry)
 
+    def retries_of(self, name: str) -> int:
+        """How many more attempts a job of this task has after the first."""
+        task_class = self.task_named(name)
+        return MOST_RETRIES if task_class is None else int(task_class.default_retries)
+
     def limits_of(self, name: str) -> Limits:
         """How long an attempt at a task may take."""
         task_class = self.task_named(name)

@@ -1,0 +1,85 @@
+"""How jobs look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from scanjobs import console
+from scanjobs.commands.status_view import what
+from scanjobs.domain.jobs import JobRecord
+
+
+def jobs_table(jobs: Sequence[JobRecord]) -> Table:
+    """One job a line."""
+    table = console.table("Job", "Task", "Queue", "State", ">Attempt", "Submitted", "Outcome")
+    for job in jobs:
+        table.add_row(
+            console.identifier(job.id),
+            what(job),
+            job.queue,
+            console.state(job.state),
+            str(job.attempt),
+            console.ago(job.created_at),
+            console.printable(job.error or job.progress_phase or ""),
+        )
+    return table
+
+
+def job_view(job: JobRecord) -> Iterator[RenderableType]:
+    """Everything that is known about one job, and what happened to it when."""
+    yield Text.assemble((job.task, "bold"), "  job ", (job.id, "bold cyan"))
+    yield console.facts(_facts(job))
+    if job.events:
+        yield ""
+        yield _story(job)
+    if job.traceback:
+        yield ""
+        yield Text(console.printable(job.traceback.rstrip(), keep="\n"), style="dim")
+
+
+def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
+    yield "state", console.state(job.state)
+    yield "queue", job.queue + (f", priority {job.priority}" if job.priority else "")
+    for name, value in job.arguments.items():
+        yield name, str(value)
+    yield "submitted", _moment(job.created_at)
+    if job.run_at > job.created_at:
+        yield "not before", _moment(job.run_at)
+    if job.expires_at:
+        yield "expires", _moment(job.expires_at)
+    if job.started_at:
+        yield (
+            "started",
+            f"{_moment(job.started_at)}, {console.duration(job.started_at - job.created_at)} later",
+        )
+    if job.finished_at:
+        took = f", after {console.duration(job.finished_at - job.started_at)}" if job.started_at else ""
+        yield "ended", _moment(job.finished_at) + took
+    yield "attempt", f"{job.attempt}" + (f", rescued {job.rescues} times" if job.rescues else "")
+    if job.worker_id:
+        yield "worker", job.worker_id
+    if job.progress is not None and not job.state.is_final:
+        yield "progress", f"{job.progress:.0f} % {job.progress_phase or ''}"
+    if job.error:
+        yield "error", job.error
+    if job.hint:
+        yield "hint", job.hint
+    if job.result is not None:
+        yield "result", str(job.result)
+
+
+def _story(job: JobRecord) -> Table:
+    table = console.table("When", "What happened", "")
+    for event in job.events:
+        told = ", ".join(f"{key} {value}" for key, value in event.facts.items())
+        table.add_row(f"{event.at:%H:%M:%S.%f}"[:12], event.event, console.printable(told))
+    return table
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

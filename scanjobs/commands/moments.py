@@ -1,0 +1,44 @@
+"""Durations and moments as people type them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import typer
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhdw])+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
+
+
+def parse_duration(text: str) -> timedelta:
+    """`90s`, `10m`, `2h30m`, `1d`.
+
+    Raises:
+        BadParameter: it is no duration.
+    """
+    words = text.strip().lower().replace(" ", "")
+    if not _DURATION.fullmatch(words):
+        raise typer.BadParameter(f"{text!r} is no duration; write 45s, 10m, 2h30m or 1d.")
+    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(words)))
+
+
+def parse_moment(text: str, now: datetime | None = None) -> datetime:
+    """`2026-12-01T08:00`, with a zone or in the local one; `08:00` is the next time it is that late. UTC.
+
+    Raises:
+        BadParameter: it is no moment.
+    """
+    here = (now or datetime.now(UTC)).astimezone()
+    try:
+        clock = datetime.strptime(text.strip(), "%H:%M")  # noqa: DTZ007 - the zone is added below
+    except ValueError:
+        pass
+    else:
+        found = here.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+        return (found if found > here else found + timedelta(days=1)).astimezone(UTC)
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no moment; write 2026-12-01T08:00 or 08:00.") from None
