@@ -85,3 +85,8 @@ def ignore_signals(folder: str) -> None:
 @task()
 def pid() -> int:
     return os.getpid()
+
+
+@task()
+def echo(word: str) -> str:
+    return word

@@ -127,8 +127,9 @@ def jobs(
 
 
 def among(settings: Settings, ids: Sequence[str]) -> tuple[JobRecord, ...]:
-    """These very jobs, in the order they were accepted."""
-    return _jobs(settings, statements.SELECT_AMONG, ids=json.dumps(list(ids)))
+    """These very jobs, in the order of their ids here."""
+    found = _jobs(settings, statements.SELECT_AMONG, ids=json.dumps(list(ids)))
+    return tuple(sorted(found, key=lambda job: ids.index(job.id)))
 
 
 def batch(settings: Settings, batch_id: str) -> tuple[JobRecord, ...]:

@@ -35,7 +35,7 @@ def test_without_a_worker_the_job_waits_and_says_how_to_go_on(scanjobs, shop):
 
 
 def test_waiting_without_a_worker_runs_just_these_jobs(scanjobs, shop):
-    (other,) = jobs(scanjobs("report", shop, "-f", "csv", "--json"))
+    (other,) = jobs(scanjobs("report", shop, "-f", "csv", "--output", "other.csv", "--json"))
 
     done = scanjobs("report", shop, "-f", "pdf", "-f", "html", "-f", "json", "-f", "csv", "--wait")
 
@@ -165,7 +165,11 @@ def test_interrupting_the_wait_keeps_the_job(scanjobs, shop, settings):
     from tests.integration.test_worker import children_of
 
     waiting = subprocess.Popen(
-        [*SCANJOBS, "report", shop, "--wait"], stderr=subprocess.PIPE, start_new_session=True
+        [*SCANJOBS, "report", shop, "--wait"],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # A shell that runs the tests in the background has them inherit that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     wait_until(lambda: list(children_of(waiting.pid)), "its worker has started")
     os.killpg(waiting.pid, signal.SIGINT)

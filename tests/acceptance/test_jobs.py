@@ -1,0 +1,162 @@
+"""`scanjobs jobs` and `queues`: what a person can do with work that waits, runs, or went wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from tests.conftest import wait_until
+from tests.integration.conftest import fakes as fakes
+
+
+def submit(scanjobs, task, *options, **kwargs):
+    done = scanjobs(
+        "jobs", "submit", f"tests.fakes.{task}", "--kwargs", json.dumps(kwargs), *options, "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    return [job["id"] for job in json.loads(done.stdout)]
+
+
+def job(scanjobs, identifier):
+    return json.loads(scanjobs("jobs", "show", identifier, "--json").stdout)[0]
+
+
+def test_a_task_of_ones_own_is_submitted_and_run(scanjobs):
+    (identifier,) = submit(scanjobs, "add", first=1, second=2)
+
+    done = scanjobs("jobs", "wait", identifier[:8], "--json")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout)[0]["result"] == 3
+
+
+def test_many_are_submitted_at_once(scanjobs):
+    assert len(set(submit(scanjobs, "add", "-n", "100", first=1, second=2))) == 100
+
+    listed = json.loads(scanjobs("jobs", "list", "--limit", "1000", "--json").stdout)
+    assert [one["state"] for one in listed] == ["queued"] * 100
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nobody.knows"], "no task nobody.knows"),
+        (["tests.fakes.add", "--kwargs", "{"], "not JSON"),
+        (["tests.fakes.add", "--kwargs", "[1]"], "is an object"),
+        (["tests.fakes.add", "--kwargs", '{"colour": 1}'], "does not take"),
+        (["tests.fakes.add", "--in", "soon"], "no duration"),
+        (["tests.fakes.add", "--at", "soon"], "no moment"),
+        (["tests.fakes.add", "--in", "1m", "--at", "08:00"], "exclude each other"),
+    ],
+)
+def test_what_cannot_be_submitted_is_refused(scanjobs, words, told):
+    done = scanjobs("jobs", "submit", *words)
+
+    assert done.returncode in (2, 3)
+    assert told in " ".join(done.stderr.replace("│", " ").split())
+    assert "Traceback" not in done.stderr
+    assert json.loads(scanjobs("jobs", "list", "--json").stdout) == []
+
+
+def test_a_job_for_later_waits_for_its_time(scanjobs):
+    (later,) = submit(scanjobs, "add", "--in", "1h", first=1, second=2)
+    (now,) = submit(scanjobs, "add", first=1, second=2)
+
+    assert scanjobs("worker", "--drain").returncode == 0
+
+    assert (job(scanjobs, later)["state"], job(scanjobs, now)["state"]) == ("scheduled", "succeeded")
+
+
+def test_the_story_of_a_job_is_told(scanjobs):
+    (identifier,) = submit(scanjobs, "succeed_at_attempt", number=2)
+    scanjobs("worker", "--drain")
+
+    told = scanjobs("jobs", "show", identifier).stdout
+
+    for word in ("claimed", "retrying", "too early", "succeeded", "attempt", "result"):
+        assert word in told, word
+    assert [event["event"] for event in job(scanjobs, identifier)["events"]] == [
+        "claimed",
+        "retrying",
+        "claimed",
+        "succeeded",
+    ]
+
+
+def test_a_failed_job_is_retried_by_hand(scanjobs):
+    (identifier,) = submit(scanjobs, "fail", sentence="The lamp is broken.")
+    scanjobs("worker", "--drain")
+    assert job(scanjobs, identifier)["state"] == "failed"
+    assert "The lamp is broken" in scanjobs("jobs", "list", "--state", "failed").stdout
+
+    assert "waits in the queue" in scanjobs("jobs", "retry", identifier[:6]).stdout
+
+    assert job(scanjobs, identifier)["state"] == "queued"
+    refused = scanjobs("jobs", "retry", identifier)
+    assert (refused.returncode, "only failed" in refused.stderr) == (3, True)
+
+
+def test_waiting_and_running_jobs_are_cancelled(scanjobs, worker, tmp_path):
+    worker("-c", "1")
+    (running,) = submit(scanjobs, "trace", folder=str(tmp_path), name="long", seconds=60)
+    wait_until(lambda: list(tmp_path.glob("long.start.*")), "it has started")
+    (waiting,) = submit(scanjobs, "add", first=1, second=2)
+
+    told = scanjobs("jobs", "cancel", running, waiting).stdout
+
+    assert "was asked to end" in told
+    assert "cancelled" in told
+    wait_until(lambda: job(scanjobs, running)["state"] == "cancelled", "the running one ended")
+    assert job(scanjobs, waiting)["state"] == "cancelled"
+
+
+def test_a_paused_queue_waits(scanjobs, worker):
+    worker()
+    scanjobs("queues", "pause", "default")
+    (identifier,) = submit(scanjobs, "add", first=1, second=2)
+    assert "paused" in scanjobs("queues", "list").stdout
+    assert "paused" in scanjobs("status").stdout
+    assert job(scanjobs, identifier)["state"] == "queued"
+
+    scanjobs("queues", "resume", "default")
+
+    wait_until(lambda: job(scanjobs, identifier)["state"] == "succeeded", "it was run")
+
+
+def test_purging_asks_first(scanjobs):
+    submit(scanjobs, "add", "-n", "3", first=1, second=2)
+
+    asked = scanjobs("queues", "purge", "default", input="n\n")
+    assert asked.returncode == 130
+    assert "3 waiting jobs" in asked.stderr
+
+    assert scanjobs("queues", "purge", "default", "--yes").stdout == "3 jobs cancelled\n"
+
+
+def test_the_same_report_waits_once(scanjobs, shop):
+    first = json.loads(scanjobs("report", shop, "--json").stdout)
+    again = scanjobs("report", shop, "--json")
+
+    assert json.loads(again.stdout)[0]["id"] == first[0]["id"]
+    assert "waits already" in again.stderr
+    assert len(json.loads(scanjobs("jobs", "list", "--json").stdout)) == 1
+
+
+def test_a_module_that_is_not_there_is_told(scanjobs):
+    done = scanjobs("worker", "--drain", env={**os.environ, "SCANJOBS_TASKS": "no.such.module"})
+
+    assert done.returncode == 2
+    assert "no.such.module" in done.stderr
+    assert "hint:" in done.stderr
+
+
+def test_a_big_payload_is_carried(scanjobs, settings):
+    from tests import fakes
+
+    big = fakes.echo("x" * 10_000_000)
+
+    assert scanjobs("worker", "--drain").returncode == 0
+
+    assert len(big.get(timeout=5)) == 10_000_000
