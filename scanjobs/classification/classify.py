@@ -53,7 +53,8 @@ def label_of(
 ) -> Label:
     """What we say about one cookie: its purpose, its vendor, and whether it needs consent.
 
-    The most trusted answer wins: name and domain, name, vendor of the domain, prefix, second database.
+    The most trusted answer wins: the list of exempt cookies, name and domain, name, vendor of the domain,
+    prefix, second database. The lifetime is 0 for a session cookie and None where it is not known.
     """
     found = _find(name, domain, party, database or default_database())
     confidence = confidence_of(found.source, found.category)
@@ -63,8 +64,7 @@ def label_of(
     category, source = found.category, found.source
     if ruling.exemption is Exemption.EXEMPT:
         # The curated list knows the name exactly, and tells necessary from functional where databases do not.
-        category = Category.NECESSARY
-        source = LabelSource.NAME if source is LabelSource.NONE else source
+        category, source = Category.NECESSARY, LabelSource.CURATED
         confidence = confidence_of(source, category)
     return Label(
         category=category,
@@ -116,5 +116,11 @@ def _find(name: str, domain: str, party: Party, database: CookieDatabase) -> _Fo
 
 
 def _longest_lifetime(observations: Sequence[ObservedCookie]) -> int | None:
-    """The longest lifetime asked for in any phase; None when there is none or none is known."""
-    return max((o.lifetime_seconds for o in observations if o.lifetime_seconds is not None), default=None)
+    """The longest lifetime asked for in any phase, 0 for session cookies; None where it is not known.
+
+    A request tells nothing, so a phase that saw the cookie being set speaks for it; an Expires that could
+    not be counted from any moment may be longer than whatever else was seen.
+    """
+    lifetimes = [0 if o.is_session else o.lifetime_seconds for o in observations if o.is_session is not None]
+    known = [seconds for seconds in lifetimes if seconds is not None]
+    return max(known) if known and len(known) == len(lifetimes) else None

@@ -14,10 +14,11 @@ from __future__ import annotations
 from scanjobs.domain.labels import Category, LabelSource
 
 _BY_SOURCE = {
+    LabelSource.CURATED: 0.95,  # 181, all confirmed
     LabelSource.NAME_AND_DOMAIN: 0.70,  # 215 cookies
-    LabelSource.NAME: 0.80,  # 638
+    LabelSource.NAME: 0.75,  # 461
     LabelSource.VENDOR: 0.90,  # 51
-    LabelSource.PREFIX: 0.80,  # 11, too few to tell more
+    LabelSource.PREFIX: 0.70,  # 7, too few to tell more
     LabelSource.SECOND_DATABASE: 0.55,  # 38
     LabelSource.NONE: 0.0,
 }
@@ -25,7 +26,6 @@ _BY_SOURCE_AND_CATEGORY = {
     (LabelSource.NAME_AND_DOMAIN, Category.MARKETING): 0.90,  # 139
     # Half of them are one test cookie of an advertiser; the database calls it functional, no banner does.
     (LabelSource.NAME_AND_DOMAIN, Category.FUNCTIONAL): 0.30,  # 71
-    (LabelSource.NAME, Category.NECESSARY): 0.95,  # 177, all confirmed
     (LabelSource.NAME, Category.FUNCTIONAL): 0.60,  # 135
     (LabelSource.NAME, Category.ANALYTICS): 0.90,  # 234
     (LabelSource.NAME, Category.MARKETING): 0.70,  # 92

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
-
-import orjson
 
 from scanjobs.classification.vendors import VendorIndex
 from scanjobs.domain.labels import Category, LabelSource
@@ -30,7 +29,6 @@ class CookieEntry(NamedTuple):
     category: Category
     domains: tuple[str, ...]
     retention: str | None
-    controller: str | None
     privacy_url: str | None
     is_prefix: bool
 
@@ -68,7 +66,7 @@ class CookieDatabase:
     @classmethod
     def from_json(cls, data: bytes, *, revision: str) -> CookieDatabase:
         """A database from the bytes of a data file; the revision tells two contents of one version apart."""
-        tables = orjson.loads(data)
+        tables = json.loads(data)
         words = {category.value: category for category in Category}
         return cls(
             version=f"{tables['version']}+{revision}",
@@ -77,7 +75,7 @@ class CookieDatabase:
                 for name, vendor, category, domains, *rest in tables["cookies"]
             ],
             second=[
-                CookieEntry(name, vendor, words[category], (), None, None, None, is_prefix)
+                CookieEntry(name, vendor, words[category], (), None, None, is_prefix)
                 for name, vendor, category, is_prefix in tables["second"]
             ],
             vendors=VendorIndex(tables["entities"]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -15,7 +16,6 @@ from typing import Any
 from scanjobs.domain.cookies import Party
 from scanjobs.domain.labels import Category, Exemption
 
-SECONDS_PER_DAY = 86_400
 TRACKING = frozenset({Category.ANALYTICS, Category.MARKETING})
 # Below this a tracking label is a guess, and a guess condemns nobody.
 ADEQUATE_CONFIDENCE = 0.6
@@ -35,9 +35,9 @@ class CuratedEntry:
 
     exemption: Exemption
     reason: str
-    ground: str | None
     authority: str
     max_days: int | None
+    """How long such a cookie may live; None where that is a question of its own."""
 
 
 class CuratedList:
@@ -51,17 +51,11 @@ class CuratedList:
                 entry = CuratedEntry(
                     exemption=exemption,
                     reason=group["reason"],
-                    ground=group.get("ground"),
                     authority=document["sources"][group["source"]]["title"],
                     max_days=group.get("max_days"),
                 )
                 self._names.update(dict.fromkeys(group.get("names", ()), entry))
                 self._prefixes.update(dict.fromkeys(group.get("prefixes", ()), entry))
-
-    @property
-    def names(self) -> dict[str, CuratedEntry]:
-        """Every listed name; prefixes are not among them."""
-        return dict(self._names)
 
     def find(self, name: str) -> CuratedEntry | None:
         """What the list says about a name."""
@@ -80,14 +74,24 @@ def curated_list() -> CuratedList:
 def objection(
     entry: CuratedEntry, *, party: Party, category: Category, lifetime_seconds: int | None
 ) -> str | None:
-    """Why an exempt entry does not carry for this cookie; None where nothing speaks against it."""
+    """Why an exempt entry does not carry for this cookie; None where nothing speaks against it.
+
+    The lifetime is 0 for a session cookie and None where it is not known.
+    """
     if party is Party.THIRD:
         return "The name is known for an exempt purpose, but the cookie belongs to another site's domain."
     if category in TRACKING:
         return f"The name is known for an exempt purpose and for {category.value} as well."
-    if entry.max_days is not None and (lifetime_seconds or 0) > entry.max_days * SECONDS_PER_DAY:
-        days = (lifetime_seconds or 0) // SECONDS_PER_DAY
-        return f"The name is known for an exempt purpose, but that needs no cookie that lives {days} days."
+    if entry.max_days is None:
+        return None
+    limit = "1 day" if entry.max_days == 1 else f"{entry.max_days} days"
+    if lifetime_seconds is None:
+        return (
+            f"The name is known for an exempt purpose that needs no cookie longer than {limit}, but how long "
+            "this one lives was not seen."
+        )
+    if timedelta(seconds=lifetime_seconds) > timedelta(days=entry.max_days):
+        return f"The name is known for an exempt purpose, but that needs no cookie longer than {limit}."
     return None
 
 

@@ -19,6 +19,7 @@ def connect(settings: Settings) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages: fewer, larger checkpoints
     except BaseException:
         connection.close()
         raise

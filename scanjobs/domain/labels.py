@@ -30,6 +30,8 @@ class Exemption(StrEnum):
 class LabelSource(StrEnum):
     """Where a category comes from, most trusted first."""
 
+    CURATED = "curated"
+    """The list of cookies that need no consent, which knows the name and found nothing against it."""
     NAME_AND_DOMAIN = "name_and_domain"
     NAME = "name"
     VENDOR = "vendor"

@@ -70,17 +70,19 @@ class JsonSerializer:
 
 
 def _as_json(message: Message) -> dict[str, Any]:
-    values: dict[str, Any] = {key: getattr(message, key) for key in _PLAIN}
-    values |= {key: marked(getattr(message, key)) for key in (*_MOMENTS, "expires")}
+    values: dict[str, Any] = {key: value for key in _PLAIN if (value := getattr(message, key)) is not None}
+    for key in (*_MOMENTS, "expires"):
+        if (value := getattr(message, key)) is not None:
+            values[key] = marked(value)
     values["args"] = marked(list(message.args))
     values["kwargs"] = marked(message.kwargs)
     for key in ("on_complete", "on_error"):
-        following = getattr(message, key)
-        values[key] = None if following is None else _as_json(following)
+        if (following := getattr(message, key)) is not None:
+            values[key] = _as_json(following)
     if message.chord_config is not None:
         identifier, size, index, callback = message.chord_config
         values["chord"] = [identifier, size, index, _as_json(callback)]
-    return {key: value for key, value in values.items() if value is not None}
+    return values
 
 
 def _from_json(values: dict[str, Any]) -> Message:

@@ -10,9 +10,9 @@ from scanjobs.jobs.children import Child
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.values import Claim, Completion
 
-DEPTH = 8
-"""How many jobs a child is given at once while jobs are short; one at a time otherwise."""
-SHORT_SECONDS = 0.005
+MOST_AHEAD = 32
+WORK_AHEAD_SECONDS = 0.02
+"""A child is given as many jobs as it will probably do in this time, at most 32 and at least one."""
 LONG_SECONDS = 0.1
 
 
@@ -30,7 +30,7 @@ class Pool:
         self.children: list[Child] = []
         self.waiting: list[Claim] = []
         """Claimed, and not yet given to a child."""
-        self._usual_seconds = 2 * SHORT_SECONDS
+        self._usual_seconds = WORK_AHEAD_SECONDS
 
     def fill(self) -> None:
         """Start children until there are enough that may take jobs."""
@@ -45,7 +45,7 @@ class Pool:
         Jobs that take their time are not claimed ahead: another worker may be free for them.
         """
         if self._depth() > 1:
-            return 2 * DEPTH * self._size - sum(1 for _ in self.claims())
+            return 2 * self._depth() * self._size - sum(1 for _ in self.claims())
         return max(0, self._idle() - len(self.waiting))
 
     def worth_keeping(self) -> int:
@@ -81,8 +81,8 @@ class Pool:
         for completion in done:
             if completion.started_at is not None and completion.ended_at is not None:
                 took = max(0.0, completion.ended_at - completion.started_at)
-                # A long one is believed at once, short ones after a few.
-                weight = 0.5 if took > SHORT_SECONDS else 0.2
+                # A longer one is believed at once, shorter ones after a few.
+                weight = 0.5 if took > self._usual_seconds else 0.1
                 self._usual_seconds += weight * (took - self._usual_seconds)
 
     def retire(self) -> None:
@@ -112,7 +112,7 @@ class Pool:
             sibling.close()
 
     def _depth(self) -> int:
-        return DEPTH if self._usual_seconds < SHORT_SECONDS else 1
+        return max(1, min(MOST_AHEAD, int(WORK_AHEAD_SECONDS / max(self._usual_seconds, 1e-6))))
 
     def _is_spent(self, child: Child) -> bool:
         return child.ending is not None or (self._most_jobs is not None and child.taken >= self._most_jobs)

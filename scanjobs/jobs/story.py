@@ -12,7 +12,9 @@ from scanjobs.domain.jobs import JobEvent
 def line(at: float, event: str, **facts: Any) -> str:
     """One event as a line; facts that are None are left out."""
     told = {key: value for key, value in facts.items() if value is not None}
-    return json.dumps([round(at, 6), event, *([told] if told else [])], ensure_ascii=False) + "\n"
+    if not told:
+        return f'[{at:.6f}, "{event}"]\n'
+    return f'[{at:.6f}, "{event}", {json.dumps(told, ensure_ascii=False)}]\n'
 
 
 def read(text: str) -> tuple[JobEvent, ...]:

@@ -66,18 +66,42 @@ class Bell:
 
 def ring(settings: Settings) -> None:
     """Wake every worker of this database. A socket whose worker is gone is removed."""
-    folder = bell_folder(settings)
-    paths = [] if folder is None else list(folder.iterdir())
-    if not paths:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.setblocking(False)
-        for path in paths:
+    ringer = _ringers.get(settings.database_url)
+    if ringer is None or ringer.pid != os.getpid():
+        ringer = _ringers[settings.database_url] = _Ringer(settings)
+    ringer.ring()
+
+
+class _Ringer:
+    """Remembers whom to wake, since a submit should not look through folders each time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.pid = os.getpid()
+        self._folder = bell_folder(settings)
+        self._changed_at = -1
+        self._paths: list[str] = []
+        self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._sender.setblocking(False)
+
+    def ring(self) -> None:
+        if self._folder is None:
+            return
+        try:
+            changed_at = self._folder.stat().st_mtime_ns
+            if changed_at != self._changed_at:
+                self._paths = [entry.path for entry in os.scandir(self._folder)]
+                self._changed_at = changed_at
+        except OSError:
+            return
+        for path in self._paths:
             try:
-                sender.sendto(b"!", str(path))
+                self._sender.sendto(b"!", path)
             except ConnectionRefusedError:
                 with suppress(OSError):
-                    if path.is_socket():
-                        path.unlink()
+                    if stat.S_ISSOCK(os.lstat(path).st_mode):
+                        Path(path).unlink()
             except OSError:  # its buffer is full: it has been rung already
                 continue
+
+
+_ringers: dict[str, _Ringer] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from scanjobs import rules
 from scanjobs.domain.findings import Finding, Outcome, Severity
@@ -24,8 +25,12 @@ class RuleFacts:
     """What a report says about a rule, whatever a scan showed."""
 
     title: str
+    checks: str
+    """What it looks at and how it answers."""
     basis: str
     url: str | None
+    valid_from: date | None
+    """Since when browsers or the authority apply it; None where that is not known any more."""
     how_to_fix: str
 
 
@@ -40,11 +45,20 @@ def registered_rule(rule_id: str) -> RuleFacts:
         # An old scan keeps the answers of the rules it was judged by.
         return RuleFacts(
             title=f"Rule {rule_id}",
+            checks="Only the version of scanjobs that judged the scan knows what it looked at.",
             basis="This version of scanjobs does not have this rule.",
             url=None,
+            valid_from=None,
             how_to_fix="Check the scan again with the rules of this version.",
         )
-    return RuleFacts(title=rule.title, basis=rule.basis, url=rule.url, how_to_fix=rule.how_to_fix)
+    return RuleFacts(
+        title=rule.title,
+        checks=rule.checks,
+        basis=rule.basis,
+        url=rule.url,
+        valid_from=rule.valid_from,
+        how_to_fix=rule.how_to_fix,
+    )
 
 
 def checklist(findings: Sequence[Finding], book: RuleBook) -> tuple[FindingPart, ...]:
@@ -62,11 +76,13 @@ def _part(finding: Finding, facts: RuleFacts) -> FindingPart:
         rule_id=finding.rule_id,
         rule_version=finding.rule_version,
         title=facts.title,
+        checks=facts.checks,
         outcome=finding.outcome,
         severity=finding.severity,
         summary=finding.summary,
         basis=facts.basis,
         url=facts.url,
+        valid_from=facts.valid_from,
         how_to_fix=facts.how_to_fix,
         items=finding.items,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanjobs import rules
+from scanjobs import classification, rules
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.reports import ReportRecord
 from scanjobs.domain.scans import ScanRecord
@@ -73,7 +73,7 @@ def build_document(
         hosts=hosts,
         checklist=checks,
         glossary=GLOSSARY,
-        licences=LICENCES,
+        licences=_licences(scan),
     )
 
 
@@ -144,6 +144,18 @@ def _unseen(scan: ScanRecord) -> Iterator[str]:
             yield f"Left out of {capture.file_name}: {wording.number(skipped.count)} × {skipped.reason}."
 
 
+def _licences(scan: ScanRecord) -> tuple[Note, ...]:
+    """Whose data and works the report uses."""
+    database = classification.default_database()
+    # Data of another version came from the same sources, but from which versions of them is not known.
+    is_same_data = scan.data_version == database.version
+    sources = []
+    for source in database.sources:
+        package = f"{source['package']} {source['version']}" if is_same_data else source["package"]
+        sources.append(Note(term=source["name"], text=f"{package}; {source['licence']}; {source['url']}"))
+    return (*sources, *LICENCES)
+
+
 GLOSSARY = (
     Note(
         term="Before any choice · After accepting · After rejecting",
@@ -171,9 +183,6 @@ GLOSSARY = (
     ),
 )
 LICENCES = (
-    Note(term="Open Cookie Database", text="names, platforms and categories of cookies; Apache License 2.0"),
-    Note(term="third-party-web", text="companies and their domains; MIT License"),
-    Note(term="CookiePal cookie-db", text="further names of cookies; MIT License"),
     Note(term="Public Suffix List", text="registrable domains; Mozilla Public License 2.0"),
     Note(term="Noto Sans", text="the typeface of the PDF; SIL Open Font License 1.1, Google LLC"),
 )

@@ -44,7 +44,6 @@ def third_party_hosts(scan: ScanRecord) -> tuple[HostRow, ...]:
 def _row(cookie: LabelledCookie, phases: Sequence[ConsentPhase]) -> InventoryRow:
     latest, label = cookie.latest, cookie.label
     first = _first(cookie.observations)
-    lifespan = _lifespan(latest)
     return InventoryRow(
         name=cookie.key.name,
         domain=latest.shown_domain,
@@ -58,9 +57,9 @@ def _row(cookie: LabelledCookie, phases: Sequence[ConsentPhase]) -> InventoryRow
         privacy_url=label.privacy_url,
         exemption=label.exemption,
         exemption_reason=label.exemption_reason,
-        lifespan=lifespan,
+        lifespan=_lifespan(latest),
         lifetime_seconds=latest.lifetime_seconds,
-        lifetime=_lifetime(lifespan, latest.lifetime_seconds),
+        lifetime=wording.lifetime(latest),
         declared_retention=label.declared_retention,
         expires_at=latest.expires_at,
         host_only=latest.host_only,
@@ -69,6 +68,7 @@ def _row(cookie: LabelledCookie, phases: Sequence[ConsentPhase]) -> InventoryRow
         same_site=latest.same_site,
         partitioned=latest.partitioned,
         flags=wording.flags(latest),
+        value=latest.value,
         phases=cookie.phases,
         presence=_presence(cookie.observations, phases),
         first_url=first.first_url,
@@ -86,12 +86,6 @@ def _lifespan(cookie: ObservedCookie) -> Lifespan:
     if cookie.is_session is None:
         return Lifespan.UNKNOWN
     return Lifespan.SESSION if cookie.is_session else Lifespan.PERSISTENT
-
-
-def _lifetime(lifespan: Lifespan, seconds: int | None) -> str:
-    if lifespan is Lifespan.SESSION:
-        return "session"
-    return wording.UNKNOWN if seconds is None else wording.duration(seconds)
 
 
 def _presence(observations: Iterable[ObservedCookie], phases: Sequence[ConsentPhase]) -> tuple[Presence, ...]:

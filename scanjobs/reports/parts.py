@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite
+from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite, ValueFingerprint
 from scanjobs.domain.evidence import Capture, Gap
 from scanjobs.domain.findings import FindingItem, Outcome, Severity
 from scanjobs.domain.labels import Category, Exemption, LabelSource
@@ -76,12 +76,16 @@ class FindingPart:
     rule_id: str
     rule_version: str
     title: str
+    checks: str
+    """What the rule looks at and how it answers."""
     outcome: Outcome
     severity: Severity
     summary: str
     basis: str
     """The authority the rule rests on."""
     url: str | None
+    valid_from: date | None
+    """Since when browsers or the authority apply it; None for a rule this version does not have."""
     how_to_fix: str
     items: tuple[FindingItem, ...]
 
@@ -206,6 +210,8 @@ class InventoryRow:
     partitioned: bool | None
     flags: str
     """The attributes in words; what could not be seen says so."""
+    value: ValueFingerprint
+    """Of the observation that the attributes come from."""
     phases: tuple[ConsentPhase, ...]
     presence: tuple[Presence, ...]
     """One for each captured phase, in the order of the visit: the row of the consent matrix."""

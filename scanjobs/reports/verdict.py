@@ -14,7 +14,7 @@ from scanjobs.reports.parts import FindingPart, InventoryRow, PhaseStatus, Verdi
 TOP_FINDINGS = 5
 GRAVE = (Severity.CRITICAL, Severity.HIGH)
 EVIDENCE_FAMILY = "E"
-"""Rules about the evidence itself; one that does not pass leaves nothing to judge."""
+"""Rules about the evidence itself: a failure or no answer withholds the verdict, a warning does not."""
 CORE_RULE = "C01"
 """Cookies before any choice: without an answer to this nobody can say that nothing was found."""
 JUDGED = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)

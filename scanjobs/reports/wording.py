@@ -78,6 +78,7 @@ OUTCOME: Mapping[Outcome, str] = {
     Outcome.NOT_EVALUABLE: "Not evaluable",
 }
 SOURCE: Mapping[LabelSource, str] = {
+    LabelSource.CURATED: "list of exempt cookies",
     LabelSource.NAME_AND_DOMAIN: "name and domain",
     LabelSource.NAME: "name",
     LabelSource.VENDOR: "vendor of the domain",
@@ -135,15 +136,22 @@ def long_moment(value: datetime | None) -> str:
 
 
 def duration(seconds: int) -> str:
-    """How long something lasts in the largest unit that stays readable, a part of one counted as whole."""
+    """How long something lasts in the largest unit that stays readable, rounded to the nearest whole one."""
     if seconds <= 0:
         return "removed at once"
     for length, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         # Dates in Set-Cookie are whole seconds, so a day often arrives as 86,399.
         is_whole = seconds % length in (0, length - 1)
         if seconds >= 2 * length or (is_whole and seconds >= length - 1):
-            return counted(-(-seconds // length), noun)
+            return counted((seconds + length // 2) // length, noun)
     return counted(seconds, "second")
+
+
+def lifetime(cookie: ObservedCookie) -> str:
+    """How long a cookie asks to stay: `session`, `unknown`, or a duration."""
+    if cookie.is_session:
+        return "session"
+    return UNKNOWN if cookie.lifetime_seconds is None else duration(cookie.lifetime_seconds)
 
 
 def size(octets: int) -> str:

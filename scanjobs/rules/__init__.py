@@ -7,7 +7,7 @@ from scanjobs.domain.labels import LabelledEvidence
 
 # Importing a family registers its rules.
 from scanjobs.rules import declaration, evidence, lifetime, security  # noqa: F401
-from scanjobs.rules.profiles import DEFAULT_PROFILE, Profile, all_profiles, find_profile
+from scanjobs.rules.profiles import DEFAULT_PROFILE, Profile, find_profile
 from scanjobs.rules.registry import Rule, Verdict, all_rules, find
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Profile",
     "Rule",
     "Verdict",
-    "all_profiles",
     "all_rules",
     "evaluate",
     "find",

@@ -14,8 +14,8 @@ from scanjobs.rules.registry import Verdict, rule
 @rule(
     "D04",
     title="A cookie without a known purpose",
-    basis="ePrivacy Directive, Art. 5(3); GDPR, Art. 13",
-    url="https://eur-lex.europa.eu/eli/dir/2002/58/oj",
+    basis="Good practice: a purpose nobody knows cannot be explained to visitors (GDPR, Art. 13)",
+    url="https://eur-lex.europa.eu/eli/reg/2016/679/oj",
     valid_from=date(2018, 5, 25),
     how_to_fix="Find out who sets the cookie and what for, and add it to the declaration, or remove it: "
     "visitors cannot be told a purpose that nobody knows.",

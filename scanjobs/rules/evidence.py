@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from scanjobs.domain.cookies import ConsentPhase
-from scanjobs.domain.evidence import GapKind
+from scanjobs.domain.evidence import Capture, Gap, GapKind
 from scanjobs.domain.findings import FindingItem, Outcome
 from scanjobs.domain.labels import LabelledEvidence
 from scanjobs.rules.registry import Verdict, rule
@@ -56,26 +56,30 @@ def _missing_phases(scan: LabelledEvidence) -> Iterator[FindingItem]:
 
 def _gaps(scan: LabelledEvidence) -> Iterator[FindingItem]:
     """One item for each place where a capture could not be seen into, said once a file."""
-    explained = {(gap.kind, gap.file_name) for gap in scan.evidence.gaps}
-    for gap in scan.evidence.gaps:
+    gaps = scan.evidence.gaps
+    for gap in gaps:
         yield FindingItem(subject=gap.file_name or "captures", detail=gap.detail, phase=gap.phase)
     for capture in scan.evidence.captures:
-        if not capture.complete and (GapKind.TRUNCATED, capture.file_name) not in explained:
-            yield FindingItem(
-                subject=capture.file_name,
-                detail="the file is incomplete",
-                phase=capture.phase,
-                url=capture.page_url,
-                observed_at=capture.captured_at,
-            )
-        if capture.phase is ConsentPhase.UNKNOWN and GapKind.UNKNOWN_PHASE not in {k for k, _ in explained}:
-            yield FindingItem(
-                subject=capture.file_name,
-                detail="nobody said what the visitor had chosen",
-                phase=capture.phase,
-                url=capture.page_url,
-                observed_at=capture.captured_at,
-            )
+        explained = {gap.kind for gap in gaps if _is_about(gap, capture)}
+        if not capture.complete and GapKind.TRUNCATED not in explained:
+            yield _item_of(capture, "the file is incomplete")
+        if capture.phase is ConsentPhase.UNKNOWN and GapKind.UNKNOWN_PHASE not in explained:
+            yield _item_of(capture, "nobody said what the visitor had chosen")
+
+
+def _is_about(gap: Gap, capture: Capture) -> bool:
+    """Whether a gap is one of this capture; files of two folders share names, so the phase counts too."""
+    return gap.file_name in (None, capture.file_name) and gap.phase in (None, capture.phase)
+
+
+def _item_of(capture: Capture, detail: str) -> FindingItem:
+    return FindingItem(
+        subject=capture.file_name,
+        detail=detail,
+        phase=capture.phase,
+        url=capture.page_url,
+        observed_at=capture.captured_at,
+    )
 
 
 def _listed(words: list[str]) -> str:

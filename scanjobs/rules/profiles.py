@@ -24,7 +24,7 @@ class Profile:
         return self.severities[rule_id]
 
 
-_PROFILES = {
+PROFILES = {
     profile.name: profile
     for profile in (
         Profile(
@@ -45,14 +45,9 @@ _PROFILES = {
 }
 
 
-def all_profiles() -> tuple[Profile, ...]:
-    """Every profile, by name."""
-    return tuple(_PROFILES[name] for name in sorted(_PROFILES))
-
-
 def find_profile(name: str) -> Profile:
     """The profile with this name."""
-    if name not in _PROFILES:
-        known = ", ".join(sorted(_PROFILES))
+    if name not in PROFILES:
+        known = ", ".join(sorted(PROFILES))
         raise UsageError(f"There is no profile {name}.", hint=f"Profiles that exist: {known}.")
-    return _PROFILES[name]
+    return PROFILES[name]

@@ -37,7 +37,7 @@ class Rule:
     url: str
     """Where the authority can be read."""
     valid_from: date
-    """Since when the authority says so."""
+    """Since when browsers or the authority apply it."""
     how_to_fix: str
     version: str
     check: Callable[[LabelledEvidence], Verdict]
@@ -91,7 +91,6 @@ def find(rule_id: str) -> Rule:
     """The rule with this id, in upper or lower case."""
     found = _rules.get(rule_id.upper())
     if found is None:
-        raise NotFoundError(
-            f"There is no rule {rule_id}.", hint="`scanjobs rules list` lists the rules that exist."
-        )
+        known = ", ".join(rule.id for rule in all_rules())
+        raise NotFoundError(f"There is no rule {rule_id}.", hint=f"Rules that exist: {known}.")
     return found

@@ -75,6 +75,9 @@ def prefix_conditions_broken(scan: LabelledEvidence) -> Verdict:
                 broken.append("it has a Domain")
             if cookie.key.path != "/":
                 broken.append(f"its path is {cookie.key.path}")
+            elif observation.raw_set_cookie is not None and not _names_path(observation.raw_set_cookie):
+                # At the root of a site the default path is "/" as well; browsers refuse it all the same.
+                broken.append("Path is missing")
         return ", ".join(broken) or True
 
     judged = judge_each(scan.cookies, breaks_its_promise)
@@ -158,3 +161,8 @@ def same_site_missing(scan: LabelledEvidence) -> Verdict:
         right="Every cookie seen with its attributes says whether other sites' requests may carry it.",
         attribute="SameSite attribute",
     )
+
+
+def _names_path(line: str) -> bool:
+    """Whether a Set-Cookie line has a Path attribute, whatever it says."""
+    return any(attribute.partition("=")[0].strip().lower() == "path" for attribute in line.split(";")[1:])

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, ObservedCookie
 from scanjobs.domain.evidence import Evidence, HostContact
-from scanjobs.scanner.set_cookie import Scope, domain_matches
-from scanjobs.scanner.urls import read_url
+from scanjobs.scanner.set_cookie import Scope
+from scanjobs.scanner.urls import canonical_host, read_url
+from scanjobs.sites import is_ip_address
 
 _VISIT = tuple(ConsentPhase)
 _NEVER = datetime.max.replace(tzinfo=UTC)
+
+_Place = tuple[str, str]
+"""The name and the domain of a cookie."""
+_SentPlace = tuple[str, str, str]
+"""The name, the digest of the value and the domain of a cookie that was only sent."""
 
 
 def combine(evidences: Sequence[Evidence]) -> Evidence:
@@ -43,27 +50,36 @@ def _set_cookies(evidences: Iterable[Evidence]) -> list[ObservedCookie]:
 
 def _recognised(evidences: Sequence[Evidence]) -> list[ObservedCookie]:
     """The cookies that were only sent, each under the key that the other captures know it by."""
-    of_all = _set_cookies(evidences)
+    known: defaultdict[_Place, list[ObservedCookie]] = defaultdict(list)
+    for cookie in _set_cookies(evidences):
+        known[cookie.key.name, cookie.key.domain].append(cookie)
     recognised: list[ObservedCookie] = []
     for evidence in evidences:
         # What its own capture set could have explained it there, and did not.
         own = {cookie.key for cookie in _set_cookies([evidence])}
-        others = [cookie for cookie in of_all if cookie.key not in own]
         for cookie in evidence.cookies:
             if not _is_set(cookie):
-                recognised.append(replace(cookie, key=_key_among(others, cookie) or cookie.key))
+                recognised.append(replace(cookie, key=_key_among(known, own, cookie) or cookie.key))
     # The widest domains first: what was sent to one host is then found under the domain it shares.
     recognised.sort(key=lambda cookie: cookie.key.domain.count("."))
-    return [replace(cookie, key=_widest_key(recognised, cookie)) for cookie in recognised]
+    widest: dict[_SentPlace, CookieKey] = {}
+    for cookie in recognised:
+        widest.setdefault((cookie.key.name, cookie.value.sha256, cookie.key.domain), cookie.key)
+    return [replace(cookie, key=_widest_key(widest, cookie)) for cookie in recognised]
 
 
-def _key_among(known: Iterable[ObservedCookie], sent: ObservedCookie) -> CookieKey | None:
-    """The key of the cookie some response set that a request like this one carries."""
+def _key_among(
+    known: Mapping[_Place, Sequence[ObservedCookie]], own: Set[CookieKey], sent: ObservedCookie
+) -> CookieKey | None:
+    """The key of the cookie some response set, in another capture, that a request like this one carries."""
     url = read_url(sent.first_url)
+    if url is None:
+        return None
     fitting = [
         cookie.key
-        for cookie in known
-        if cookie.key.name == sent.key.name and url is not None and _scope(cookie).covers(url.host, url.path)
+        for domain in _domains_around(url.host)
+        for cookie in known.get((sent.key.name, domain), ())
+        if cookie.key not in own and _scope(cookie).covers(url.host, url.path)
     ]
     return max(fitting, key=lambda key: len(key.path), default=None)
 
@@ -72,15 +88,20 @@ def _scope(cookie: ObservedCookie) -> Scope:
     return Scope(domain=cookie.key.domain, host_only=cookie.host_only is not False, path=cookie.key.path)
 
 
-def _widest_key(recognised: Iterable[ObservedCookie], sent: ObservedCookie) -> CookieKey:
-    """The first key of the same name and value whose domain lies around this one; at least its own."""
-    return next(
-        cookie.key
-        for cookie in recognised
-        if cookie.key.name == sent.key.name
-        and cookie.value.sha256 == sent.value.sha256
-        and domain_matches(sent.key.domain, cookie.key.domain)
-    )
+def _widest_key(keys: Mapping[_SentPlace, CookieKey], sent: ObservedCookie) -> CookieKey:
+    """The key of the same name and value with the widest domain around this one; at least its own."""
+    same = ((sent.key.name, sent.value.sha256, domain) for domain in _domains_around(sent.key.domain))
+    return next((keys[place] for place in same if place in keys), sent.key)
+
+
+def _domains_around(host: str) -> Iterator[str]:
+    """The domains that a host lies in, the widest first, itself last."""
+    host = canonical_host(host)
+    dot = -1 if is_ip_address(host) else host.rfind(".")
+    while dot >= 0:
+        yield host[dot + 1 :]
+        dot = host.rfind(".", 0, dot)
+    yield host
 
 
 def _joined(one: ObservedCookie, other: ObservedCookie) -> ObservedCookie:

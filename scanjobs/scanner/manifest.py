@@ -28,7 +28,9 @@ def read_manifest(path: Path) -> tuple[tuple[Path, ConsentPhase], ...]:
     seen: set[Path] = set()
     for file, _ in captures:
         if file in seen:
-            raise CaptureError(f"{path} names {file.name} twice.", hint="One file has one consent phase.")
+            raise CaptureError(
+                f"{path} names {printable(file.name)} twice.", hint="One file has one consent phase."
+            )
         seen.add(file)
     return captures
 
@@ -47,9 +49,8 @@ def _read(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise CaptureError(f"{path} is not text in UTF-8.", hint=_HINT) from error
     except tomllib.TOMLDecodeError as error:
-        raise CaptureError(f"{path} is not valid TOML: {error}.", hint=_HINT) from error
-    if unknown := sorted(set(content) - {"capture"}):
-        raise CaptureError(f"{path} holds {', '.join(unknown)}, which means nothing here.", hint=_HINT)
+        raise CaptureError(f"{path} is not valid TOML: {printable(str(error))}.", hint=_HINT) from error
+    _refuse_unknown(str(path), content, {"capture"})
     return content
 
 
@@ -57,12 +58,11 @@ def _capture(path: Path, number: int, table: Any) -> tuple[Path, ConsentPhase]:
     where = f"Capture {number} in {path}"
     if not isinstance(table, dict):
         raise CaptureError(f"{where} is not a table.", hint=_HINT)
-    if unknown := sorted(set(table) - {"file", "phase"}):
-        raise CaptureError(f"{where} holds {', '.join(unknown)}, which means nothing here.", hint=_HINT)
+    _refuse_unknown(where, table, {"file", "phase"})
     file = _word(where, table, "file")
     phase = _word(where, table, "phase")
     if phase not in list(ConsentPhase):
-        raise CaptureError(f"{where} has the phase {phase}.", hint=f"Phases are {_PHASES}.")
+        raise CaptureError(f"{where} has the phase {printable(phase)}.", hint=f"Phases are {_PHASES}.")
     found = path.parent / file
     if not found.is_file():
         raise CaptureError(
@@ -70,6 +70,12 @@ def _capture(path: Path, number: int, table: Any) -> tuple[Path, ConsentPhase]:
             hint=f"Looked for {printable(str(found))}.",
         )
     return found, ConsentPhase(phase)
+
+
+def _refuse_unknown(where: str, table: dict[str, Any], known: set[str]) -> None:
+    if unknown := sorted(set(table) - known):
+        words = printable(", ".join(unknown))
+        raise CaptureError(f"{where} holds {words}, which means nothing here.", hint=_HINT)
 
 
 def _word(where: str, table: dict[str, Any], name: str) -> str:

@@ -29,9 +29,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _WHITESPACE = " \t"
 _MAX_AGE = re.compile(r"-?[0-9]+")
 _PREFIXES = ("__secure-", "__host-", "__http-")
-_SHOWN_ATTRIBUTES = frozenset(
-    {"expires", "max-age", "domain", "path", "secure", "httponly", "samesite", "partitioned", "priority"}
-)
+_ARGUMENT_ATTRIBUTES = frozenset({"expires", "max-age", "domain", "path", "samesite", "priority"})
+_FLAG_ATTRIBUTES = frozenset({"secure", "httponly", "partitioned"})
 
 
 class Refusal(StrEnum):
@@ -218,15 +217,23 @@ def read_same_site(text: str) -> SameSite:
 def without_value(line: str) -> str:
     """The line with its value replaced by its length, and so everything that is not a known attribute.
 
-    A value with a semicolon in it is cut in two by the algorithm; its rest must not be kept either.
+    A value with a semicolon in it is cut in two by the algorithm; its rest must not be kept either, whether
+    it looks like no attribute, like one without a name or like a flag with an argument.
     """
     pair, *attributes = line.split(";")
     name, value = split_pair(pair)
     shown = [f"{name}={_length(value)}" if "=" in pair else _length(value)]
-    for attribute in attributes:
-        key = _split_attribute(attribute)[0]
-        shown.append(attribute if key in _SHOWN_ATTRIBUTES or not key else f" {_length(attribute.strip())}")
+    shown.extend(map(_shown_attribute, attributes))
     return ";".join(shown)
+
+
+def _shown_attribute(attribute: str) -> str:
+    key, _ = _split_attribute(attribute)
+    if key in _ARGUMENT_ATTRIBUTES or not attribute.strip():
+        return attribute
+    if key in _FLAG_ATTRIBUTES:
+        return attribute.partition("=")[0]
+    return f" {_length(attribute.strip())}"
 
 
 def _length(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -49,6 +50,8 @@ COLUMNS = (
 CHUNK = 1000
 TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the beginning of a formula."""
+# Where the comma is the decimal point, spreadsheets split at semicolons; quotes then keep no line together.
+_INNER_START = re.compile(r'(?<=[;\r\n])(?=[ "]*[=+\-@\t\0＝＋－＠])')
 
 
 class CsvRenderer:
@@ -71,13 +74,13 @@ class CsvRenderer:
 
 def guarded(cell: str) -> str:
     """The cell with an apostrophe before anything a spreadsheet might run as a formula."""
+    cell = _INNER_START.sub("'", cell)
     return f"'{cell}" if cell.lstrip(" ").startswith(TRIGGERS) else cell
 
 
 def _cells(row: InventoryRow, phases: Sequence[ConsentPhase]) -> Iterator[str]:
     """One text for each of COLUMNS; empty where a fact is not known."""
     presence = dict(zip(phases, row.presence, strict=True))
-    latest = row.observations[-1]
     yield row.name
     yield row.domain
     yield row.path
@@ -101,9 +104,9 @@ def _cells(row: InventoryRow, phases: Sequence[ConsentPhase]) -> Iterator[str]:
     for phase in ConsentPhase:
         yield _seen(presence.get(phase))
     yield str(sum(observation.times_seen for observation in row.observations))
-    yield str(latest.value.length)
-    yield latest.value.shape
-    yield row.first_url
+    yield str(row.value.length)
+    yield row.value.shape
+    yield row.first_url.replace(";", "%3B")  # the same address, without what some spreadsheets split at
     yield _moment(row.first_seen_at)
     yield row.privacy_url or ""
     yield row.declared_retention or ""

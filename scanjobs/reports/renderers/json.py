@@ -158,11 +158,13 @@ def _check(check: FindingPart) -> dict[str, Any]:
         "rule_id": check.rule_id,
         "rule_version": check.rule_version,
         "title": check.title,
+        "checks": check.checks,
         "outcome": check.outcome,
         "severity": check.severity,
         "summary": check.summary,
         "basis": check.basis,
         "url": check.url,
+        "valid_from": check.valid_from,
         "how_to_fix": check.how_to_fix,
         "items": [
             {

@@ -222,7 +222,7 @@ def draw_checklist(canvas: Canvas, document: Document) -> None:
     table.draw(
         (
             check.rule_id,
-            check.title,
+            f"{check.title}\n{check.checks}",
             wording.SEVERITY[check.severity],
             wording.OUTCOME[check.outcome],
             wording.visible(check.summary),

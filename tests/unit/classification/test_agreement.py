@@ -31,7 +31,7 @@ def judged():
         cookie = json.loads(line)
         domain = cookie["domain"].lstrip(".").lower()
         party = party_of(domain, registrable_domain(host_of(cookie["site"])))
-        lifetime = None if cookie["session"] else cookie["expiry_seconds"]
+        lifetime = 0 if cookie["session"] else cookie["expiry_seconds"]
         pairs.append((cookie["purpose"], label_of(cookie["name"], domain, party, lifetime_seconds=lifetime)))
     return pairs
 

@@ -6,16 +6,15 @@ import pytest
 
 from scanjobs.classification import CookieDatabase, classify, data_version, default_database, label_of
 from scanjobs.classification.database import CookieEntry
+from scanjobs.classification.exemption import CuratedEntry, CuratedList
 from scanjobs.classification.vendors import VendorIndex
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.labels import Category, Exemption, LabelSource
-from tests.factories import evidence, observed, sent
+from tests.factories import NOON, evidence, observed, sent
 
 
 def entry(name, category, *, domains=(), is_prefix=False):
-    return CookieEntry(
-        name, f"{name} & Co", category, domains, "1 year", None, f"https://{name}.test/", is_prefix
-    )
+    return CookieEntry(name, f"{name} & Co", category, domains, "1 year", f"https://{name}.test/", is_prefix)
 
 
 EVERYTHING = CookieDatabase(
@@ -148,6 +147,46 @@ def test_the_longest_lifetime_of_any_phase_counts_for_the_exemption():
     (cookie,) = classify(seen, "shop.example").cookies
 
     assert cookie.label.exemption is Exemption.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("observations", "expected"),
+    [
+        ([observed("PHPSESSID")], Exemption.EXEMPT),
+        ([sent("PHPSESSID")], Exemption.UNDETERMINED),
+        ([observed("PHPSESSID"), sent("PHPSESSID", phase=ConsentPhase.ACCEPTED)], Exemption.EXEMPT),
+        ([observed("PHPSESSID", is_session=False)], Exemption.UNDETERMINED),
+        (
+            [
+                observed("PHPSESSID"),
+                observed("PHPSESSID", phase=ConsentPhase.ACCEPTED, is_session=False, expires_at=NOON),
+            ],
+            Exemption.UNDETERMINED,
+        ),
+    ],
+    ids=["session", "only sent", "set, then sent", "end unknown", "session, then end unknown"],
+)
+def test_a_lifetime_that_was_not_seen_exempts_nothing(observations, expected):
+    """A session cookie has no lifetime; neither has one whose lifetime nobody saw, which is no short one."""
+    (cookie,) = classify(evidence(*observations), "shop.example").cookies
+
+    assert cookie.label.exemption is expected
+    if expected is Exemption.UNDETERMINED:
+        assert cookie.label.exemption_reason.endswith("but how long this one lives was not seen.")
+
+
+@pytest.mark.parametrize("name", ["OptanonConsent", "exempt-by-the-list-alone"])
+def test_an_exempt_cookie_owes_its_category_to_the_curated_list(name, monkeypatch):
+    """No database calls it necessary, so no database is named for it, nor its confidence claimed."""
+    listed = CuratedEntry(
+        exemption=Exemption.EXEMPT, reason="Keeps the choice.", authority="CNIL", max_days=None
+    )
+    monkeypatch.setattr(CuratedList, "find", lambda self, name: listed)
+
+    label = label_of(name, "shop.example", Party.FIRST)
+
+    assert (label.category, label.source) == (Category.NECESSARY, LabelSource.CURATED)
+    assert label.confidence == 0.95
 
 
 def test_the_evidence_and_the_data_version_travel_along():

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib import resources
+
 import pytest
 
 from scanjobs.classification import default_database, label_of
-from scanjobs.classification.exemption import curated_list, judge
+from scanjobs.classification.exemption import judge
 from scanjobs.domain.cookies import Party
 from scanjobs.domain.labels import Category, Exemption
 
 DAY = 86_400
 
 
-def ruling(name, category=Category.FUNCTIONAL, *, party=Party.FIRST, confidence=0.9, lifetime_seconds=None):
+def ruling(name, category=Category.FUNCTIONAL, *, party=Party.FIRST, confidence=0.9, lifetime_seconds=0):
     return judge(
         name, party=party, category=category, confidence=confidence, lifetime_seconds=lifetime_seconds
     )
@@ -49,20 +52,42 @@ def test_a_listed_name_that_a_database_calls_tracking_stays_open():
 @pytest.mark.parametrize(
     ("lifetime_seconds", "expected"),
     [
-        (None, Exemption.EXEMPT),
+        (0, Exemption.EXEMPT),
         (3600, Exemption.EXEMPT),
         (DAY, Exemption.EXEMPT),
         (DAY + 1, Exemption.UNDETERMINED),
         (400 * DAY, Exemption.UNDETERMINED),
+        (None, Exemption.UNDETERMINED),
     ],
 )
 def test_a_session_cookie_that_outlives_the_session_is_not_exempt(lifetime_seconds, expected):
     assert ruling("PHPSESSID", lifetime_seconds=lifetime_seconds).exemption is expected
 
 
+@pytest.mark.parametrize(
+    ("name", "lifetime_seconds", "reason"),
+    [
+        (
+            "PHPSESSID",
+            2 * DAY,
+            "The name is known for an exempt purpose, but that needs no cookie longer than 1 day.",
+        ),
+        (
+            "AWSALB",
+            None,
+            "The name is known for an exempt purpose that needs no cookie longer than 8 days, but how long "
+            "this one lives was not seen.",
+        ),
+    ],
+)
+def test_too_long_and_not_seen_are_different_reasons(name, lifetime_seconds, reason):
+    assert ruling(name, lifetime_seconds=lifetime_seconds).reason == reason
+
+
 def test_the_consent_choice_may_be_kept_long():
     """How long a choice may be kept is a question of its own; it stays the visitor's choice."""
     assert ruling("OptanonConsent", lifetime_seconds=365 * DAY).exemption is Exemption.EXEMPT
+    assert ruling("OptanonConsent", lifetime_seconds=None).exemption is Exemption.EXEMPT
 
 
 @pytest.mark.parametrize("category", [Category.ANALYTICS, Category.MARKETING])
@@ -88,7 +113,9 @@ def test_well_known_doubts_carry_their_own_reason():
 def test_no_exempt_name_is_known_as_tracking():
     """A name that any database counts as analytics or marketing does not belong on the list."""
     database = default_database()
-    exempt = [n for n, entry in curated_list().names.items() if entry.exemption is Exemption.EXEMPT]
+    data = resources.files("scanjobs.classification").joinpath("data/exempt.toml")
+    groups = tomllib.loads(data.read_text(encoding="utf-8"))["exempt"]
+    exempt = [name for group in groups for name in group.get("names", ())]
     found = {
         name: match.entry.category
         for name in exempt
@@ -96,6 +123,7 @@ def test_no_exempt_name_is_known_as_tracking():
         if match is not None
     }
 
+    assert len(exempt) > 100
     assert [n for n, c in found.items() if c in (Category.ANALYTICS, Category.MARKETING)] == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ def rule_facts(rule_id: str) -> RuleFacts:
     """A rule book that knows every rule."""
     return RuleFacts(
         title=f"Title of {rule_id}",
+        checks=f"What {rule_id} looks at.",
         basis=f"Authority of {rule_id}",
         url="https://law.example/",
+        valid_from=date(2018, 5, 25),
         how_to_fix=f"Remedy for {rule_id}",
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import pytest
 
-from scanjobs.domain.cookies import ConsentPhase, Party
+from scanjobs.classification import default_database
+from scanjobs.domain.cookies import ConsentPhase, Party, ValueFingerprint
 from scanjobs.domain.evidence import Gap, GapKind, HostContact, Skipped
 from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
 from scanjobs.domain.labels import Category
@@ -110,6 +112,7 @@ def test_a_finding_carries_what_a_reader_needs() -> None:
         "https://law.example/",
         "Remedy for S03",
     )
+    assert (part.checks, part.valid_from) == ("What S03 looks at.", date(2018, 5, 25))
     assert (part.summary, len(part.items)) == ("One cookie travels without the Secure attribute.", 1)
 
 
@@ -232,6 +235,29 @@ def test_phase_lines_count_the_rules_that_rest_on_them() -> None:
 
     assert status.failed_rules == 1
     assert status.sentence == "1 cookie, 1 by third parties; named by 1 failed rule."
+
+
+def test_the_sources_of_the_data_are_named_with_their_versions() -> None:
+    """Of the data the scan was classified with; the versions of other data are not known here."""
+    database = default_database()
+
+    def named(data_version: str) -> list[str]:
+        return [note.text for note in document_of(scan_record(data_version=data_version)).licences]
+
+    for source in database.sources:
+        rest = f"{source['licence']}; {source['url']}"
+        assert f"{source['package']} {source['version']}; {rest}" in named(database.version)
+        assert f"{source['package']}; {rest}" in named("2025.9+00000000")
+
+
+def test_the_value_shown_is_of_the_observation_that_the_attributes_come_from() -> None:
+    """A later request tells no attributes, so its value is not put beside them."""
+    longer = ValueFingerprint(sha256="ef" * 32, length=99, shape="text")
+    cookie = labelled(observed("_ga"), sent("_ga", phase=ConsentPhase.REJECTED, value=longer))
+
+    row = document_of(scan_record(cookie)).cookies[0]
+
+    assert (row.secure, row.value) == (True, observed().value)
 
 
 def test_a_report_never_calls_anything_illegal(busy_scan: ScanRecord) -> None:

@@ -160,11 +160,16 @@ def test_links_of_rules_are_web_addresses(render: Render) -> None:
         report_record(),
         tool_version="1",
         rule_book=lambda rule_id: RuleFacts(
-            title=rule_id, basis="basis", url="javascript:alert(1)", how_to_fix=""
+            title=rule_id, checks="", basis="basis", url="javascript:alert(1)", valid_from=None, how_to_fix=""
         ),
     )
 
     assert b"javascript:alert" not in render(document, ReportFormat.HTML)
+
+
+def test_the_checklist_says_what_each_rule_looks_at(drawn: Any) -> None:
+    """A title alone does not tell how a rule answers."""
+    assert "What S03 looks at." in drawn(scan_record()).text
 
 
 def test_hidden_characters_are_shown(drawn: Any) -> None:

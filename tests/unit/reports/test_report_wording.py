@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanjobs.domain.cookies import ObservedCookie
 from scanjobs.reports import wording
 from tests.factories import NOON, observed, sent
 
@@ -57,13 +58,30 @@ def test_visible_text_is_printable_and_stays_so(text: str) -> None:
         (86_400, "1 day"),
         (7 * 86_400, "7 days"),
         (31_535_999, "365 days"),
-        (400 * 86_400 + 1, "401 days"),
+        (172_801, "2 days"),
+        (2 * 86_400 + 43_199, "2 days"),
+        (2 * 86_400 + 43_200, "3 days"),
+        (400 * 86_400 + 1, "400 days"),
         (10_000 * 86_400, "10,000 days"),
     ],
 )
 def test_durations(seconds: int, words: str) -> None:
-    """The largest unit that stays readable; beyond a limit reads as beyond it."""
+    """The largest unit that stays readable, rounded to the nearest whole one."""
     assert wording.duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("cookie", "words"),
+    [
+        (observed(), "session"),
+        (sent(), "unknown"),
+        (observed(is_session=False), "unknown"),
+        (observed(is_session=False, lifetime_seconds=172_801), "2 days"),
+    ],
+)
+def test_lifetimes(cookie: ObservedCookie, words: str) -> None:
+    """What was not seen is not a session."""
+    assert wording.lifetime(cookie) == words
 
 
 @pytest.mark.parametrize(

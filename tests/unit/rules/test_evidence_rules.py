@@ -69,6 +69,33 @@ def test_an_incomplete_file_is_said_once():
     assert len(finding(labelled(), captures=captures).items) == 1
 
 
+def test_files_of_one_name_do_not_hide_each_other():
+    """`before/site.har` and `after/site.har` are two files: a gap of the one says nothing about the other."""
+    before, after = (
+        capture(phase, file_name="site.har", complete=False)
+        for phase in (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED)
+    )
+    gap = Gap(
+        kind=GapKind.TRUNCATED, detail="The file ends early.", file_name="site.har", phase=ConsentPhase.BEFORE
+    )
+
+    answer = finding(labelled(), captures=(before, after, ALL_PHASES[2]), gaps=(gap,))
+
+    assert [(item.phase, item.detail) for item in answer.items] == [
+        (ConsentPhase.BEFORE, "The file ends early."),
+        (ConsentPhase.ACCEPTED, "the file is incomplete"),
+    ]
+
+
+def test_one_files_unknown_phase_does_not_hide_anothers():
+    unknown = [capture(ConsentPhase.UNKNOWN, file_name=name) for name in ("a.har", "b.har")]
+    gap = Gap(kind=GapKind.UNKNOWN_PHASE, detail="Nobody said.", file_name="a.har")
+
+    answer = finding(labelled(), captures=(*unknown, *ALL_PHASES), gaps=(gap,))
+
+    assert [item.subject for item in answer.items] == ["a.har", "b.har"]
+
+
 def test_an_unknown_phase_is_said_once():
     unknown = capture(ConsentPhase.UNKNOWN)
     gap = Gap(kind=GapKind.UNKNOWN_PHASE, detail="Nobody said.", file_name=unknown.file_name)

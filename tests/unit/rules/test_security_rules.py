@@ -80,6 +80,27 @@ class TestNamePrefixes:
         assert answer.outcome is Outcome.FAIL
         assert answer.items[0].detail == detail
 
+    @pytest.mark.parametrize(
+        ("line", "outcome"),
+        [
+            ("__Host-id=<9 characters>; Secure", Outcome.FAIL),
+            ("__Host-id=<9 characters>; Secure; Pathway=/", Outcome.FAIL),
+            ("__Host-id=<9 characters>; Secure;\tPATH=/", Outcome.PASS),
+            (None, Outcome.PASS),
+        ],
+    )
+    def test_a_host_name_needs_a_path_of_its_own(self, line, outcome):
+        """The default path of a page at the root is "/" too, and browsers refuse the cookie all the same."""
+        answer = finding("S02", observed("__Host-id", raw_set_cookie=line))
+
+        assert answer.outcome is outcome
+        assert [item.detail for item in answer.items] == ["Path is missing"] * (outcome is Outcome.FAIL)
+
+    def test_a_secure_name_needs_no_path(self):
+        line = "__Secure-id=<9 characters>; Secure"
+
+        assert finding("S02", observed("__Secure-id", raw_set_cookie=line)).outcome is Outcome.PASS
+
     @pytest.mark.parametrize("name", ["__Host-id", "__Secure-id"])
     def test_a_kept_promise_passes(self, name):
         assert finding("S02", observed(name)).outcome is Outcome.PASS

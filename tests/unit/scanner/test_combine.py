@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from time import perf_counter
 
-from scanjobs.domain.cookies import ConsentPhase, CookieOrigin, ValueFingerprint
+from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, ValueFingerprint
 from scanjobs.domain.evidence import Evidence, Gap, GapKind, HostContact
 from scanjobs.scanner.combine import combine
 from tests.factories import NOON, capture, evidence, observed, sent
@@ -107,6 +108,36 @@ def test_sent_to_one_host_and_to_the_site():
         ("shop.example", ACCEPTED),
         ("www.shop.example", REJECTED),
     ]
+
+
+def test_the_longest_path_and_no_other_partition_of_the_name():
+    """Of several cookies that fit, the closest; what the request's own capture set is none of them."""
+    wide = observed("a", host_only=False)
+    near = observed("a", "www.shop.example", key=CookieKey(name="a", domain="www.shop.example", path="/cart"))
+    after = evidence(
+        sent("a", "www.shop.example", phase=REJECTED, first_url="https://www.shop.example/cart/1"),
+        sent("b", "192.0.2.7", phase=REJECTED, first_url="https://192.0.2.7/"),
+    )
+
+    combined = combine([evidence(wide, near, observed("b", "2.7", host_only=False)), after])
+
+    rejected = [cookie.key for cookie in combined.cookies if cookie.phase is REJECTED]
+    assert [(key.domain, key.path) for key in rejected] == [("www.shop.example", "/cart"), ("192.0.2.7", "/")]
+
+
+def test_many_cookies_are_joined_in_a_moment():
+    """A capture can hold tens of thousands of cookies: each is looked up, none compared with all others."""
+    captures = [
+        evidence(*(make(name, f"h{number}.shop.example", phase=phase) for number in range(4000)))
+        for name in ("one", "other")
+        for make, phase in ((observed, BEFORE), (sent, ACCEPTED), (sent, REJECTED))
+    ]
+
+    started = perf_counter()
+    combined = combine(captures)
+
+    assert len(combined.cookies) == 24_000
+    assert perf_counter() - started < 5
 
 
 def test_hosts_are_summed():

@@ -73,6 +73,12 @@ def test_absolute_paths(manifest, tmp_path):
         ("[[capture]]\nfile = 'gone.har'\nphase = 'before'", "names gone.har, and there is no such file"),
         ("[[capture]]\nfile = 'captures'\nphase = 'before'", "names captures, and there is no such file"),
         ('[[capture]]\nfile = "a\\u0000"\nphase = "before"', "names a\ufffd, and there is no such file"),
+        ('[[capture]]\nfile = "before.har"\nphase = "\\u001b[2J"', "has the phase \ufffd[2J"),
+        ('"\\u001b[2J" = 1', "holds \ufffd[2J, which means nothing here"),
+        (
+            '[[capture]]\nfile = "before.har"\nphase = "before"\n"\\u009b" = 1',
+            "holds \ufffd, which means nothing here",
+        ),
         (2 * "[[capture]]\nfile = 'before.har'\nphase = 'before'\n", "names before.har twice"),
     ],
 )
@@ -82,6 +88,7 @@ def test_mistakes(manifest, content, words):
         read_manifest(manifest(content))
 
     assert words in refused.value.message
+    assert refused.value.message.isprintable()
     assert refused.value.hint
 
 
