@@ -22,18 +22,20 @@ task = queue.task
 
 
 def load_tasks(settings: Settings) -> None:
-    """Import the modules whose tasks the user has added.
+    """Import the modules whose tasks the user has added; they may lie in the data folder.
 
     Raises:
         ConfigurationError: one of them cannot be imported.
     """
+    if settings.tasks and str(settings.home) not in sys.path:
+        sys.path.append(str(settings.home))
     for name in settings.tasks:
         try:
             import_module(name)
         except ImportError as error:
             raise ConfigurationError(
                 f"The module {name} of the setting 'tasks' cannot be imported: {error}.",
-                hint="Install it beside scanjobs, or put its folder on PYTHONPATH.",
+                hint="Put it into the data folder, install it beside scanjobs, or name its folder in PYTHONPATH.",
             ) from error
 
 

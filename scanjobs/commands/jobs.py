@@ -99,6 +99,8 @@ def show(job: JobArgument, json: JsonOption = False) -> None:
 @app.command("wait")
 def wait(jobs: Annotated[list[str], typer.Argument(metavar="JOB…")], json: JsonOption = False) -> None:
     """Follow jobs to their end; a failed one makes it exit 3."""
+    from rich.text import Text
+
     from scanjobs import config, console
     from scanjobs.commands import following
     from scanjobs.jobs import monitor
@@ -108,6 +110,9 @@ def wait(jobs: Annotated[list[str], typer.Argument(metavar="JOB…")], json: Jso
     ended = following.follow(settings, [record.id for record in records], queue=records[0].queue)
     if json:
         console.show_json(ended)
+    else:
+        for record in ended:
+            console.show(Text.assemble(console.identifier(record.id), " ", console.state(record.state)))
     raise typer.Exit(following.report_outcomes(ended))
 
 
