@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -57,6 +58,11 @@ def scanjobs(
 
 def main() -> NoReturn:
     """Run one command; whatever goes wrong ends as a sentence and a named exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # a terminal that knows few characters gets a ? for the others
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(app(standalone_mode=False) or ExitCode.OK)
     except ScanjobsError as error:
@@ -67,6 +73,8 @@ def main() -> NoReturn:
         # Whoever read our output has seen enough; Python would complain once more at its exit.
         sys.stderr.close()
         sys.exit(ExitCode.OK)
+    except OSError as error:
+        _fail(ScanjobsError(f"The system refused: {error.strerror or error}."))
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # how Typer says that usage was wrong
             error.show()

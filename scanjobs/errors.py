@@ -76,6 +76,12 @@ class DataFolderError(StorageError):
         super().__init__(f"The data folder {folder} cannot be written: {(reason or 'refused').lower()}.")
 
 
+class DatabaseGoneError(StorageError):
+    """The database is not where it was when it was opened."""
+
+    hint = "Restore it and start again; what was in it cannot be had from here."
+
+
 class DatabaseTooNewError(StorageError):
     """The database was written by a newer scanjobs."""
 

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from scanjobs.config import Settings, current
@@ -32,10 +31,13 @@ def load_tasks(settings: Settings) -> None:
     for name in settings.tasks:
         try:
             import_module(name)
-        except ImportError as error:
+        except (Exception, SystemExit) as error:
+            missing = isinstance(error, ModuleNotFoundError)
             raise ConfigurationError(
-                f"The module {name} of the setting 'tasks' cannot be imported: {error}.",
-                hint="Put it into the data folder, install it beside scanjobs, or name its folder in PYTHONPATH.",
+                f"The module {name} of the setting 'tasks' cannot be imported: {error!r}.",
+                hint="Put it into the data folder, or name its folder in PYTHONPATH."
+                if missing
+                else "Mend the module, or take it out of the setting.",
             ) from error
 
 
@@ -76,7 +78,7 @@ def submit_reports(
         UsageError: several formats were to go into one file.
         StorageError: the reports could not be written there.
     """
-    if output and len(formats) > 1 and not (Path(output).is_dir() or output.endswith(os.sep)):
+    if output and len(formats) > 1 and not generate.is_folder(output):
         raise UsageError(
             f"{len(formats)} reports cannot go into one file.",
             hint=f"Name a folder: --output {output}{os.sep}",

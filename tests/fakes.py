@@ -90,3 +90,8 @@ def pid() -> int:
 @task()
 def echo(word: str) -> str:
     return word
+
+
+@task()
+def not_a_number() -> float:
+    return float("nan")

@@ -21,8 +21,6 @@ from scanjobs.domain.labels import (
 )
 from scanjobs.sites import party_of
 
-_VISIT = {phase: position for position, phase in enumerate(ConsentPhase)}
-
 
 def classify(evidence: Evidence, site: str, database: CookieDatabase | None = None) -> LabelledEvidence:
     """Every cookie of a scan once, labelled, with what each phase showed of it."""
@@ -32,7 +30,9 @@ def classify(evidence: Evidence, site: str, database: CookieDatabase | None = No
         seen[cookie.key].append(cookie)
     cookies = []
     for key in sorted(seen):
-        observations = tuple(sorted(seen[key], key=lambda cookie: _VISIT[cookie.phase]))
+        observations = tuple(
+            cookie for phase in ConsentPhase for cookie in seen[key] if cookie.phase is phase
+        )
         party = party_of(key.domain, site)
         label = label_of(
             key.name, key.domain, party, lifetime_seconds=_longest_lifetime(observations), database=database

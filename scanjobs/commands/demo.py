@@ -34,15 +34,9 @@ def demo() -> None:
             size = console.file_size(job.result["size"])
             console.show_line(f"{job.result['format']:<5} {size:>6}  {job.result['path']}")
     scan, program = short(imported.scan.id), console.program()
-    console.show(
-        "",
-        console.facts(
-            [
-                ("try", f"{program} show {scan}"),
-                ("", f"{program} report {scan} --format html --output report.html --wait"),
-                ("", f"{program} import capture.har --phase before"),
-                ("", f"{program} status"),
-            ]
-        ),
-    )
+    console.show("")
+    console.show_line(f"try  {program} show {scan}")
+    console.show_line(f"     {program} report {scan} --format html --output report.html --wait")
+    console.show_line(f"     {program} import capture.har --phase before")
+    console.show_line(f"     {program} status")
     raise typer.Exit(code)

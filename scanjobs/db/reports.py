@@ -38,8 +38,14 @@ def report_of_job(settings: Settings, job_id: str) -> ReportRecord | None:
 def complete_report(
     settings: Settings, report_id: str, *, written_at: datetime, size: int, sha256: str
 ) -> None:
-    """Record what the file of a report is; writing it again after a crash changes nothing else."""
+    """Record what the file of a report is; an older report that had its place has no file any more."""
     with transaction(settings) as session:
+        path = session.scalar(sa.select(models.Report.path).where(models.Report.id == report_id))
+        session.execute(
+            sa.update(models.Report)
+            .where(models.Report.path == path, models.Report.id != report_id)
+            .values(written_at=None, size=None, sha256=None)
+        )
         session.execute(
             sa.update(models.Report)
             .where(models.Report.id == report_id)

@@ -10,8 +10,12 @@ _MARK = "__scanjobs__"
 
 
 def encode_value(value: Any) -> str:
-    """A result or an argument as JSON text."""
-    return json.dumps(marked(value), ensure_ascii=False, separators=(",", ":"))
+    """A result or an argument as JSON text.
+
+    Raises:
+        TypeError, ValueError: JSON has no form for it; NaN is no number there.
+    """
+    return json.dumps(marked(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def decode_value(text: str) -> Any:

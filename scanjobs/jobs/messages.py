@@ -29,7 +29,10 @@ def encode(message: Message) -> str:
     """
     try:
         return json.dumps(
-            {"v": FORMAT_VERSION, **_as_json(message)}, ensure_ascii=False, separators=(",", ":")
+            {"v": FORMAT_VERSION, **_as_json(message)},
+            ensure_ascii=False,
+            allow_nan=False,
+            separators=(",", ":"),
         )
     except (TypeError, ValueError) as error:
         raise MessageError(

@@ -17,7 +17,7 @@ from scanjobs.db import driver, session
 from scanjobs.domain.clock import Clock, SystemClock
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
-from scanjobs.errors import StorageError
+from scanjobs.errors import DatabaseGoneError, StorageError
 from scanjobs.jobs import recorder, statements
 from scanjobs.jobs.children import Child
 from scanjobs.jobs.deaths import after_death, how_it_died
@@ -115,6 +115,9 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._look()
             self._turn()
             is_finished = self._is_finished()
+        except DatabaseGoneError:
+            self.stop()
+            raise
         except StorageError as error:
             # Nothing is lost: outcomes are kept here until they can be written, leases until they end.
             recorder.storage_refused(self.id, error)
@@ -265,6 +268,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         if time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
+        if driver.is_gone(self._settings):
+            raise DatabaseGoneError(f"The database {self._settings.database_path} was deleted or replaced.")
         self.check_worker_health()
         for rescued in self._leases.rescue():
             recorder.job_rescued(rescued)

@@ -62,6 +62,8 @@ class Bell:
         self.socket.close()
         if remove and self._path is not None:
             self._path.unlink(missing_ok=True)
+            with suppress(OSError):  # somebody else's socket is in it
+                self._path.parent.rmdir()
 
 
 def ring(settings: Settings) -> None:

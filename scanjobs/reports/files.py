@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -24,8 +25,9 @@ def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int,
     nothing of it stays when the process is killed; where the file system knows no such files, it is
     `.name.….part` beside the target, and removed whatever goes wrong short of a kill.
     """
-    with _errors_explained(path):
-        _refuse_folder(path)
+    with errors_explained(path):
+        refuse_what_is_no_file(path)
+        path = path.resolve()  # a link stays, and what it points at is replaced
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name[:LONGEST_STEM]}.{secrets.token_hex(4)}.part")
         try:
@@ -75,14 +77,21 @@ def _name(file: BinaryIO, path: Path) -> None:
         os.close(folder)
 
 
-def _refuse_folder(path: Path) -> None:
-    """Fail before drawing rather than after, also for names the file system does not take."""
+def refuse_what_is_no_file(path: Path) -> None:
+    """Fail before anything is drawn where a folder, a device or a pipe has that name.
+
+    Raises:
+        ReportError: there is something that is no file.
+        OSError: the file system does not take such a name.
+    """
     try:
-        is_folder = path.stat().st_mode & 0o170000 == 0o040000
+        mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return
-    if is_folder:
+    if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        raise ReportError(f"{path} is no file but a device or a pipe.", hint="Name a file with --output.")
 
 
 def _sync_folder(folder: Path) -> None:
@@ -96,16 +105,17 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _errors_explained(path: Path) -> Iterator[None]:
+def errors_explained(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into a sentence and a way out."""
     try:
         yield
     except OSError as error:
         raise _explained(error, path) from error
     except ValueError as error:
-        if "\0" not in str(path):
+        if "\0" not in str(path) and not isinstance(error, UnicodeError):
             raise
         raise ReportError(
-            "A report cannot be written to a path that holds a null character.",
+            "A report cannot be written to a path with characters that are no text.",
             hint="Choose another path with --output.",
         ) from error
 
@@ -116,7 +126,7 @@ def _explained(error: OSError, path: Path) -> ScanjobsError:
         case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
             return StorageError(
                 f"There is no room left for the report in {path.parent}.",
-                hint="Free some space or choose another folder with --output, then run the job again.",
+                hint="Free some space or choose another folder with --output, then `scanjobs jobs retry` it.",
             )
         case errno.EROFS:
             return StorageError(
@@ -146,5 +156,5 @@ def _explained(error: OSError, path: Path) -> ScanjobsError:
         case _:
             return StorageError(
                 f"The report could not be written to {path}: {error.strerror or error}.",
-                hint="Look at the disk and its mount, then run the job again.",
+                hint="Look at the disk and its mount, then `scanjobs jobs retry` it.",
             )

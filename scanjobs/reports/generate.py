@@ -17,7 +17,7 @@ from scanjobs.domain.ids import new_id, short
 from scanjobs.domain.reports import ReportFormat, ReportRecord
 from scanjobs.errors import ReportError, StorageError, UsageError
 from scanjobs.reports.document import build_document
-from scanjobs.reports.files import write_atomically
+from scanjobs.reports.files import errors_explained, refuse_what_is_no_file, write_atomically
 from scanjobs.reports.formats import renderer_for
 
 OnProgress = Callable[[float, str], None]
@@ -117,18 +117,22 @@ def _place(settings: Settings, output: str | None, name: str) -> Path:
     if not output:
         return settings.reports_folder / name
     asked = Path(os.path.abspath(output))  # noqa: PTH100 - links stay as they were typed
-    return asked / name if asked.is_dir() or output.endswith(os.sep) else asked
+    with errors_explained(asked):
+        str(asked).encode()
+        return asked / name if is_folder(output) else asked
+
+
+def is_folder(output: str) -> bool:
+    """Whether reports go into it under names of their own."""
+    return output.endswith(os.sep) or Path(output).is_dir()
 
 
 def _require_writable(path: Path) -> None:
     """Refuse at submit what the worker could only refuse later."""
     folder = path.parent
-    try:
+    with errors_explained(path):
+        refuse_what_is_no_file(path)
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"The folder {folder} cannot be made: {error.strerror}.", hint="Choose another one with --output."
-        ) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StorageError(
             f"The folder {folder} cannot be written.",

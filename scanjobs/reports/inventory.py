@@ -97,8 +97,8 @@ def _presence(observations: Iterable[ObservedCookie], phases: Sequence[ConsentPh
 
 def _host_row(host: str, contacts: Sequence[HostContact], phases: Sequence[ConsentPhase]) -> HostRow:
     requests = {contact.phase: contact.requests for contact in contacts}
-    visit = list(ConsentPhase)
-    first = min(contacts, key=lambda contact: (contact.first_at or _NEVER, visit.index(contact.phase)))
+    in_order = [contact for phase in ConsentPhase for contact in contacts if contact.phase is phase]
+    first = min(in_order, key=lambda contact: contact.first_at or _NEVER)
     return HostRow(
         host=host,
         registrable_domain=registrable_domain(host),

@@ -50,9 +50,9 @@ def _set_cookies(evidences: Iterable[Evidence]) -> list[ObservedCookie]:
 
 def _recognised(evidences: Sequence[Evidence]) -> list[ObservedCookie]:
     """The cookies that were only sent, each under the key that the other captures know it by."""
-    known: defaultdict[_Place, list[ObservedCookie]] = defaultdict(list)
-    for cookie in _set_cookies(evidences):
-        known[cookie.key.name, cookie.key.domain].append(cookie)
+    known: defaultdict[_Place, list[tuple[int, ObservedCookie]]] = defaultdict(list)
+    for position, cookie in enumerate(_set_cookies(evidences)):
+        known[cookie.key.name, cookie.key.domain].append((position, cookie))
     recognised: list[ObservedCookie] = []
     for evidence in evidences:
         # What its own capture set could have explained it there, and did not.
@@ -69,19 +69,22 @@ def _recognised(evidences: Sequence[Evidence]) -> list[ObservedCookie]:
 
 
 def _key_among(
-    known: Mapping[_Place, Sequence[ObservedCookie]], own: Set[CookieKey], sent: ObservedCookie
+    known: Mapping[_Place, Sequence[tuple[int, ObservedCookie]]], own: Set[CookieKey], sent: ObservedCookie
 ) -> CookieKey | None:
-    """The key of the cookie some response set, in another capture, that a request like this one carries."""
+    """The key of the cookie some response set, in another capture, that a request like this one carries.
+
+    Of several it is the one with the longest path, and of these the first that was seen.
+    """
     url = read_url(sent.first_url)
     if url is None:
         return None
     fitting = [
-        cookie.key
+        (-len(cookie.key.path), position, cookie.key)
         for domain in _domains_around(url.host)
-        for cookie in known.get((sent.key.name, domain), ())
+        for position, cookie in known.get((sent.key.name, domain), ())
         if cookie.key not in own and _scope(cookie).covers(url.host, url.path)
     ]
-    return max(fitting, key=lambda key: len(key.path), default=None)
+    return min(fitting)[-1] if fitting else None
 
 
 def _scope(cookie: ObservedCookie) -> Scope:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 
 import pytest
@@ -78,6 +79,21 @@ def test_wrong_usage_exits_with_two(scanjobs, words):
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("words", ["raise SystemExit(0)", "1 / 0", "def"])
+def test_a_module_of_tasks_that_breaks_is_told(scanjobs, settings, words):
+    settings.home.mkdir()
+    (settings.home / "broken.py").write_text(words)
+
+    refused(scanjobs("worker", "--drain", env={**os.environ, "SCANJOBS_TASKS": "broken"}), 2, "broken")
+
+
+def test_a_terminal_that_knows_few_characters_gets_what_it_can(scanjobs, shop):
+    done = scanjobs("status", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+
+    assert done.returncode == 0
+    assert "reports" in done.stdout
 
 
 def test_an_unknown_queue_is_refused(scanjobs):

@@ -176,3 +176,47 @@ def test_a_folder_is_not_a_capture(scanjobs, tmp_path):
 
     assert done.returncode == 3
     assert "folder" in done.stderr
+
+
+def test_files_of_one_name_in_different_folders_are_told_apart(scanjobs, tmp_path):
+    for folder, har in (("before", DEMO / "before.har"), ("accepted", HAR / "plain.har")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "www.har").write_bytes(har.read_bytes())
+
+    files = [tmp_path / "before" / "www.har", tmp_path / "accepted" / "www.har"]
+    done = scanjobs("import", *files, "--phase", "before", "--phase", "accepted")
+
+    assert done.returncode == 3
+    assert "different sites" in done.stderr
+
+
+def test_one_recording_cannot_show_two_phases(scanjobs):
+    file = DEMO / "before.har"
+    done = scanjobs("import", file, file, "--phase", "before", "--phase", "accepted")
+
+    assert done.returncode == 3
+    assert "same recording" in done.stderr
+
+
+def test_what_was_taken_in_before_a_bad_file_is_told(scanjobs):
+    done = scanjobs("import", DEMO / "before.har", HAR / "not-json.har")
+
+    assert done.returncode == 3
+    assert "harbour-lamps.example" in done.stdout
+    assert len(scans(scanjobs)) == 1
+
+
+def test_the_same_file_with_and_without_a_phase_are_two_scans_and_no_more(scanjobs):
+    for _ in range(2):
+        scanjobs("import", DEMO / "before.har")
+        scanjobs("import", DEMO / "before.har", "--phase", "before")
+
+    assert len(scans(scanjobs)) == 2
+
+
+@pytest.mark.parametrize(("site", "stored"), [("https://www.shop.example/x", "shop.example"), ("a b", None)])
+def test_a_site_is_a_domain_or_an_address_on_it(scanjobs, site, stored):
+    done = scanjobs("import", HAR / "plain.har", "--site", site)
+
+    assert done.returncode == (0 if stored else 2)
+    assert [scan["site"] for scan in scans(scanjobs)] == ([stored] if stored else [])

@@ -192,3 +192,67 @@ def test_running_a_report_twice_gives_the_same_bytes(settings, shop):
         again = generate.generate_report(settings, job.id, lambda *_: None)
         assert first == again
     assert len(reports.list_reports(settings)) == 4
+
+
+def test_what_is_no_file_is_never_replaced(scanjobs, shop, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    done = scanjobs("report", shop, "-f", "csv", "-o", tmp_path / "pipe", "--wait")
+
+    assert done.returncode == 3
+    assert "device or a pipe" in done.stderr
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_link_stays_and_its_file_is_replaced(scanjobs, shop, tmp_path):
+    (tmp_path / "link.csv").symlink_to("target.csv")
+
+    assert scanjobs("report", shop, "-f", "csv", "-o", tmp_path / "link.csv", "--wait").returncode == 0
+
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "target.csv").stat().st_size > 500
+
+
+def test_a_name_that_is_too_long_is_told(scanjobs, shop):
+    done = scanjobs("report", shop, "-o", "a" * 300)
+
+    assert done.returncode == 3
+    assert "longer than the file system allows" in done.stderr
+
+
+def test_a_report_that_was_written_over_has_no_file_any_more(scanjobs, shop, settings, tmp_path):
+    from scanjobs.db import reports
+
+    for format in ("csv", "html"):
+        scanjobs("report", shop, "-f", format, "-o", tmp_path / "same.out", "--wait")
+
+    newer, older = reports.list_reports(settings)
+    assert newer.sha256 == hashlib.sha256((tmp_path / "same.out").read_bytes()).hexdigest()
+    assert older.sha256 is None
+
+
+def test_waiting_survives_the_death_of_the_worker(scanjobs, shop, worker):
+    lone = worker("-c", "1")
+    os.kill(lone.pid, signal.SIGSTOP)
+    waiting = subprocess.Popen([*SCANJOBS, "report", shop, "--wait"], stdout=subprocess.PIPE, text=True)
+    wait_until(
+        lambda: json.loads(scanjobs("status", "--json").stdout)["queues"][1]["queued"] == 1,
+        "it was submitted",
+    )
+
+    lone.kill()
+
+    told, _ = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0
+    assert told.strip().endswith(".pdf")
+
+
+def test_a_program_in_the_folder_one_stands_in_is_not_run(scanjobs, shop, tmp_path):
+    (tmp_path / "huey.py").write_text("open('was-run', 'w')")
+    (tmp_path / "scanjobs.py").write_text("open('was-run', 'w')")
+    program = Path(SCANJOBS[0]).with_name("scanjobs")
+
+    done = subprocess.run([program, "report", shop, "--wait"], cwd=tmp_path, capture_output=True, timeout=60)
+
+    assert done.returncode == 0
+    assert not (tmp_path / "was-run").exists()

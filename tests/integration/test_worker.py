@@ -293,6 +293,24 @@ def test_a_locked_database_does_not_end_a_worker(worker, settings):
     assert fakes.add(1, 2).get(timeout=30) == 3
 
 
+def test_a_worker_whose_database_is_gone_says_so_and_ends(worker, settings):
+    process = worker()
+    for path in settings.home.glob("scanjobs.db*"):
+        path.unlink()
+
+    assert process.wait() == 3
+    assert "was deleted" in process.log
+
+
+def test_a_result_that_is_no_number_fails_that_job_only(worker, settings):
+    worker()
+    job = fakes.not_a_number()
+
+    wait_until(lambda: job.state.is_final, "the job has ended")
+
+    assert "JSON" in monitor.job(settings, job.id).error
+
+
 def test_a_pipeline_goes_on_with_the_result(worker):
     worker()
     task = fakes.add.s(1, 2).then(fakes.add, 10)

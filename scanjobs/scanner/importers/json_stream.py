@@ -19,6 +19,8 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import ijson
 
+from scanjobs.scanner.importers.json_mending import Mender, long_numbers_allowed
+
 CHUNK_BYTES = 256 * 1024
 HEAD_BYTES = 64 * 1024
 _TAIL_CHARACTERS = 1024
@@ -75,14 +77,14 @@ def read_json(
     result = JsonFile()
     digest = sha256()
     parser = backend.basic_parse_coro(_build(shape, hand_out, result))
-    with path.open("rb") as file:
+    mender = Mender()
+    with path.open("rb") as file, long_numbers_allowed():
         total = path.stat().st_size
         for text in _texts(file, digest.update, result, total, on_progress):
-            if text and result.broken_at is None:
-                try:
-                    parser.send(text.encode())
-                except (ijson.JSONError, ValueError):
-                    result.broken_at = result.size
+            if result.broken_at is None:
+                _send(parser, mender.mend, text, result)
+        if result.broken_at is None:
+            _send(parser, lambda _: mender.end(), "", result)
     if result.broken_at is None:
         try:
             parser.close()
@@ -90,6 +92,14 @@ def read_json(
             result.ends_early = True
     result.sha256 = digest.hexdigest()
     return result
+
+
+def _send(parser: Any, mend: Callable[[str], str], text: str, result: JsonFile) -> None:
+    try:
+        if mended := mend(text):  # an empty piece would say that this is the end
+            parser.send(mended.encode())
+    except (ijson.JSONError, ValueError):
+        result.broken_at = result.size
 
 
 class Outline(NamedTuple):
@@ -109,8 +119,8 @@ def outline(head: bytes) -> Outline:
     opening = text.lstrip()[:1]
     keys: list[str] = []
     parser = ijson.basic_parse_coro(_note_keys(1 if opening == "{" else 2, keys))
-    with contextlib.suppress(ijson.JSONError, ValueError):
-        parser.send(text.encode())
+    with contextlib.suppress(ijson.JSONError, ValueError), long_numbers_allowed():
+        parser.send(Mender().mend(text).encode())
     return Outline(opening, tuple(keys))
 
 

@@ -9,7 +9,7 @@ from scanjobs.domain.labels import Category, LabelSource
 
 
 def entry(name, category=Category.MARKETING, *, domains=(), is_prefix=False, vendor="Vendor"):
-    return CookieEntry(name, vendor, category, domains, "1 year", vendor, None, is_prefix)
+    return CookieEntry(name, vendor, category, domains, "1 year", None, is_prefix)
 
 
 def database(*cookies, second=()):

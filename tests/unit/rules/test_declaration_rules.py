@@ -50,3 +50,12 @@ def test_without_cookies_there_is_nothing_to_judge():
 
     assert answer.outcome is Outcome.NOT_EVALUABLE
     assert answer.summary == "No cookie was observed, so there was nothing to judge."
+
+
+def test_it_rests_on_good_practice_and_claims_no_more():
+    """No article says that a cookie has to be in a database; what it cites is what the link leads to."""
+    rule = rules.find("D04")
+
+    assert rule.basis.startswith("Good practice: ")
+    assert "GDPR, Art. 13" in rule.basis
+    assert rule.url == "https://eur-lex.europa.eu/eli/reg/2016/679/oj"

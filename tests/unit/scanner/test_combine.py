@@ -125,6 +125,17 @@ def test_the_longest_path_and_no_other_partition_of_the_name():
     assert [(key.domain, key.path) for key in rejected] == [("www.shop.example", "/cart"), ("192.0.2.7", "/")]
 
 
+def test_of_equally_close_cookies_the_first_that_was_seen():
+    """Whichever of their domains is the wider."""
+    near, wide = observed("a", "www.shop.example"), observed("a", host_only=False)
+    after = evidence(sent("a", "www.shop.example", phase=REJECTED))
+
+    for first, second in ((near, wide), (wide, near)):
+        combined = combine([evidence(first), evidence(second), after])
+
+        assert [c.key for c in combined.cookies if c.phase is REJECTED] == [first.key]
+
+
 def test_many_cookies_are_joined_in_a_moment():
     """A capture can hold tens of thousands of cookies: each is looked up, none compared with all others."""
     captures = [

@@ -333,7 +333,10 @@ def test_path_match(request_path, cookie_path, matches):
         ("id=a;anna@mail.example; Max-Age=1;", "id=<1 characters>; <17 characters>; Max-Age=1;"),
         ("id=a; =secret@mail.example; Path=/", "id=<1 characters>; <20 characters>; Path=/"),
         ("id=a; = ;;  ; Path=/", "id=<1 characters>; <1 characters>;;  ; Path=/"),
-        ("id=a; secure=anna; HttpOnly = x=y; Partitioned", "id=<1 characters>; secure; HttpOnly ; Partitioned"),
+        (
+            "id=a; secure=anna; HttpOnly = x=y; Partitioned",
+            "id=<1 characters>; secure; HttpOnly ; Partitioned",
+        ),
     ],
 )
 def test_lines_are_shown_without_their_value(line, shown):
