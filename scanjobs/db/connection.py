@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 from scanjobs.config import Settings
 
@@ -24,3 +25,12 @@ def connect(settings: Settings) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def identity(settings: Settings) -> tuple[int, int] | None:
+    """Tells one database file from another at the same path; None where there is no file."""
+    try:
+        found = Path(settings.database_path or "").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -37,8 +37,6 @@ class _Connections(threading.local):
 
     def __init__(self) -> None:
         self.open: dict[str, sqlite3.Connection] = {}
-        self.identity: dict[str, tuple[int, int]] = {}
-        """Device and inode of the file that was opened."""
         self.pid = os.getpid()
 
 
@@ -92,18 +90,6 @@ def after_commit(call: Callable[[], None]) -> None:
         transaction.after_commit.append(call)
 
 
-def is_gone(settings: Settings) -> bool:
-    """Whether the file of the database is no longer the one this thread has open."""
-    path = settings.database_path
-    if path is None or settings.database_url not in _mine.open:
-        return False
-    try:
-        found = path.stat()
-    except OSError:
-        return True
-    return (found.st_dev, found.st_ino) != _mine.identity.get(settings.database_url)
-
-
 def dispose() -> None:
     """Close the connections of this thread: before a fork, and at the end of a test."""
     if _mine.pid == os.getpid():
@@ -131,7 +117,4 @@ def _connection(settings: Settings) -> sqlite3.Connection:
     if connection is None:
         schema.ensure(settings)
         connection = _mine.open[settings.database_url] = connect(settings)
-        if settings.database_path is not None:
-            found = settings.database_path.stat()
-            _mine.identity[settings.database_url] = (found.st_dev, found.st_ino)
     return connection

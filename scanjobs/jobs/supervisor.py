@@ -14,6 +14,7 @@ from huey.consumer import Consumer, ConsumerStopped
 
 from scanjobs.config import Settings
 from scanjobs.db import driver, session
+from scanjobs.db.connection import identity
 from scanjobs.domain.clock import Clock, SystemClock
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
@@ -159,6 +160,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def _register(self) -> None:
         with driver.write(self._settings) as connection:
+            self._database = identity(self._settings)  # before anybody can see us and take it away
             connection.execute(
                 statements.INSERT_WORKER,
                 {
@@ -268,7 +270,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         if time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
-        if driver.is_gone(self._settings):
+        if identity(self._settings) != self._database:
             raise DatabaseGoneError(f"The database {self._settings.database_path} was deleted or replaced.")
         self.check_worker_health()
         for rescued in self._leases.rescue():
