@@ -4,8 +4,8 @@
     python scripts/build_cookie_data.py build --from DIR           takes the packed .tgz files from DIR
     python scripts/build_cookie_data.py agreement LABELLED.jsonl   the figures of classification/confidence.py
 
-Only facts are taken over: names, vendors, categories, domains, retention, controllers, privacy URLs. The
-sentences that describe a cookie stay where they are. Measuring needs scanjobs installed, building does not.
+Only facts are taken over: names, vendors, categories, domains, retention, privacy URLs. The sentences
+that describe a cookie stay where they are. Measuring needs scanjobs installed, building does not.
 """
 
 from __future__ import annotations
@@ -153,7 +153,6 @@ def open_cookies(database: dict[str, list[dict[str, str]]]) -> list[list[Any]]:
                 OPEN_COOKIE_CATEGORIES[entry["category"]],
                 domains_of(entry["domain"]),
                 retention if 0 < len(retention.split()) <= LONGEST_RETENTION_WORDS else None,
-                controller or None,
                 privacy_url if privacy_url.startswith(("https://", "http://")) else None,
                 is_prefix,
             ]
@@ -199,7 +198,6 @@ def build(folder: Path) -> bytes:
             "category",
             "domains",
             "retention",
-            "controller",
             "privacy_url",
             "prefix",
         ],
@@ -230,7 +228,7 @@ def answers(labelled: Path) -> Iterator[tuple[str, str, str, str]]:
         known = json.loads(line)
         domain = known["domain"].lstrip(".").lower()
         party = party_of(domain, registrable_domain(host_of(known["site"]) or domain))
-        lifetime = None if known["session"] else known["expiry_seconds"]
+        lifetime = 0 if known["session"] else known["expiry_seconds"]
         label = label_of(known["name"], domain, party, lifetime_seconds=lifetime)
         yield label.source.value, label.category.value, known["purpose"], label.exemption.value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -13,8 +12,9 @@ from scanjobs import console
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.ids import short
-from scanjobs.domain.labels import Category, LabelledCookie
+from scanjobs.domain.labels import Category
 from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports import wording
 
 OUTCOME_STYLES = {
     Outcome.FAIL: "bold red",
@@ -90,7 +90,7 @@ def _cookies(scan: ScanRecord) -> Table:
             _on_one_line(cookie.latest.shown_domain),
             Text(category, style=CATEGORY_STYLES[category]),
             _on_one_line(cookie.label.vendor or "–"),
-            _lifetime(cookie),
+            wording.lifetime(cookie.latest),
             *("●" if phase in cookie.phases else "" for phase in phases),
         )
     return table
@@ -98,15 +98,3 @@ def _cookies(scan: ScanRecord) -> Table:
 
 def _on_one_line(text: str) -> Text:
     return Text(console.printable(text), no_wrap=True, overflow="ellipsis")
-
-
-def _lifetime(cookie: LabelledCookie) -> str:
-    seen = cookie.latest
-    if seen.is_session:
-        return "session"
-    if seen.lifetime_seconds is None:
-        return "unknown"
-    days = seen.lifetime_seconds / 86_400
-    if days >= 2:
-        return f"{days:.0f} d"
-    return console.duration(timedelta(seconds=seen.lifetime_seconds))

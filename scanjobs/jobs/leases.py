@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
@@ -15,7 +16,7 @@ from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import statements, story
-from scanjobs.jobs.liveness import is_dead, remove_lock
+from scanjobs.jobs.liveness import is_dead, remove_forgotten_locks, remove_lock
 from scanjobs.jobs.storage import insert_jobs, seconds
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 
@@ -122,17 +123,19 @@ class Leases:
                 values = {"seq": claim.seq, "lease_token": claim.lease_token, "line": line}
                 connection.execute(statements.RELEASE_JOB, values)
 
-    def rescue(self) -> list[Rescued]:
-        """Put every job of a dead worker back into the queue."""
-        with driver.read(self.settings) as connection:
-            owners = connection.execute(
-                statements.OTHER_OWNERS,
-                {"worker_id": self.worker_id, "lease_seconds": self.settings.lease_seconds},
-            ).fetchall()
-        now = self.clock.timestamp()
+    def rescue(self, *, trusts_leases: bool = True) -> list[Rescued]:
+        """Put every job of a dead worker back into the queue.
+
+        Args:
+            trusts_leases: Whether a lease that has run out says that its worker is dead. After everybody was
+                held up, by a locked database for instance, it does not: then only a free lock does.
+        """
+        owners = self._other_owners()
+        now = self.clock.timestamp() if trusts_leases else float("-inf")
         dead = {owner: lock for owner, boot, lock, ends_at in owners if is_dead(boot, lock, ends_at, now)}
         if not dead:
             return []
+        now = self.clock.timestamp()
         error = f"The worker died {MOST_RESCUES} times while it ran this job."
         rescued: list[Rescued] = []
         with driver.write(self.settings) as connection:
@@ -146,6 +149,8 @@ class Leases:
                         "most_rescues": MOST_RESCUES,
                         "error": error,
                         "line": line,
+                        "last_line": story.line(now, "failed", error=error),
+                        "cancel_line": story.line(now, "cancelled"),
                     },
                 )
                 rescued += [
@@ -157,6 +162,10 @@ class Leases:
             remove_lock(lock)
         return rescued
 
+    def tidy(self, folder: Path) -> None:
+        """Remove the locks of dead workers that nobody will rescue any more."""
+        remove_forgotten_locks(folder, {lock for _, _, lock, _ in self._other_owners()})
+
     def unfinished(self) -> bool:
         """Whether a worker that drains still has something to wait for."""
         with driver.read(self.settings) as connection:
@@ -166,6 +175,12 @@ class Leases:
                 connection.execute(statements.COUNT_WAITING_IN, {"queue": queue}).fetchone()[0]
                 for queue in self.share.queues
             )
+
+    def _other_owners(self) -> list[tuple[str, str | None, str | None, float]]:
+        """Id, boot id, lock and end of the lease of every other worker that may hold jobs."""
+        values = {"worker_id": self.worker_id, "lease_seconds": self.settings.lease_seconds}
+        with driver.read(self.settings) as connection:
+            return connection.execute(statements.OTHER_OWNERS, values).fetchall()
 
     def _only(self) -> dict[str, str]:
         return {"ids": json.dumps(self.share.only)}
@@ -270,6 +285,8 @@ def _retried(connection: sqlite3.Connection, done: Completion, now: float) -> bo
                 wait=round(max(0.0, run_at - now), 1),
                 error=failure.error,
             ),
+            "cancel_line": story.line(now, "cancelled", attempt=done.claim.attempt, error=failure.error),
+            "now": now,
         },
     )
     return written.rowcount == 1

@@ -108,12 +108,15 @@ FINISH_JOBS = """
     RETURNING jobs.seq
 """
 
-# The attempt failed, another will follow.
+# The attempt failed, another will follow, unless somebody has asked for its end.
 RETRY_JOB = """
     UPDATE jobs
-       SET state = 'retrying', run_at = :run_at, payload = :payload, error = :error, hint = :hint,
+       SET state = CASE WHEN cancel IS NULL THEN 'retrying' ELSE 'cancelled' END,
+           finished_at = CASE WHEN cancel IS NOT NULL THEN :now END,
+           run_at = :run_at, payload = :payload, error = :error, hint = :hint,
            traceback = :traceback, worker_id = NULL, lease_token = NULL, lease_expires_at = NULL,
-           cancel = NULL, progress = NULL, progress_phase = NULL, story = story || :line
+           cancel = NULL, progress = NULL, progress_phase = NULL,
+           story = story || CASE WHEN cancel IS NULL THEN :line ELSE :cancel_line END
      WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'
 """
 
@@ -145,11 +148,14 @@ OTHER_OWNERS = """
 RESCUE_JOBS = """
     UPDATE jobs
        SET rescues = rescues + 1, attempt = attempt - 1,
-           state = CASE WHEN rescues + 1 >= :most_rescues THEN 'failed' ELSE 'queued' END,
-           finished_at = CASE WHEN rescues + 1 >= :most_rescues THEN :now END,
+           state = CASE WHEN cancel IS NOT NULL THEN 'cancelled'
+                        WHEN rescues + 1 >= :most_rescues THEN 'failed' ELSE 'queued' END,
+           finished_at = CASE WHEN cancel IS NOT NULL OR rescues + 1 >= :most_rescues THEN :now END,
            error = CASE WHEN rescues + 1 >= :most_rescues THEN :error ELSE error END,
            started_at = NULL, worker_id = NULL, lease_token = NULL, lease_expires_at = NULL,
-           cancel = NULL, progress = NULL, progress_phase = NULL, story = story || :line
+           cancel = NULL, progress = NULL, progress_phase = NULL,
+           story = story || :line || CASE WHEN cancel IS NOT NULL THEN :cancel_line
+                                          WHEN rescues + 1 >= :most_rescues THEN :last_line ELSE '' END
      WHERE state = 'running' AND worker_id = :worker_id
     RETURNING id, task, queue, state
 """

@@ -82,7 +82,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
         self._signals_heard = 0
         self._stopping_since: float | None = None
-        self._extended_at = self._looked_at = float("-inf")
+        self._extended_at = time.monotonic()
+        self._looked_at = self._trusts_leases_at = float("-inf")
         super().__init__(queue, workers=concurrency, periodic=False, worker_type="process")
 
     # What Huey's constructor makes is made at the start instead: a child is a fork of a ready worker.
@@ -105,6 +106,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._pool.close_inherited = self._close_inherited
         self._set_signal_handlers()  # before anyone can know of us, so that a signal never finds us without
         self._register()
+        self._leases.tidy(self._settings.home / "workers")
         self._pool.fill()
         recorder.worker_started(self.id, self._share.queues, self.workers)
 
@@ -138,6 +140,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 child.dismiss()
         for child in list(self._pool.children):
             self._pool.remove(child)
+        is_known = False
         try:
             if unfinished:
                 self._leases.release(unfinished)
@@ -146,10 +149,11 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             with driver.write(self._settings) as connection:
                 values = {"now": self._clock.timestamp(), "worker_id": self.id}
                 connection.execute(statements.STOP_WORKER, values)
+            is_known = True
         except StorageError as error:
             recorder.storage_refused(self.id, error)  # others see that the lock is free and rescue
         self._bell.close()
-        self._lock.release()
+        self._lock.release(is_known=is_known)
         signal.set_wakeup_fd(-1)
         recorder.worker_stopped(self.id, self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
 
@@ -273,16 +277,25 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         if identity(self._settings) != self._database:
             raise DatabaseGoneError(f"The database {self._settings.database_path} was deleted or replaced.")
         self.check_worker_health()
-        for rescued in self._leases.rescue():
+        self._keep_leases()
+        for rescued in self._leases.rescue(trusts_leases=time.monotonic() >= self._trusts_leases_at):
             recorder.job_rescued(rescued)
         self._cancel()
         keep = self._pool.worth_keeping()
         if len(self._pool.waiting) > keep:
             self._leases.release(self._pool.waiting[keep:])
             del self._pool.waiting[keep:]
-        if time.monotonic() - self._extended_at >= self._settings.lease_seconds / 3:
-            self._extend()
         self._pruner.step()
+
+    def _keep_leases(self) -> None:
+        third = self._settings.lease_seconds / 3
+        since = time.monotonic() - self._extended_at
+        if since < third:
+            return
+        self._extend()
+        if since >= 2 * third:
+            # This worker was held up, by a lock or by being stopped, and so may others have been.
+            self._trusts_leases_at = time.monotonic() + max(third, 2 * LOOK_SECONDS)
 
     def _cancel(self) -> None:
         """End the jobs that somebody wants to end."""
@@ -344,8 +357,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 self._counts[completion.state] += 1
 
     def _extend(self) -> None:
-        self._extended_at = time.monotonic()
         self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
+        self._extended_at = time.monotonic()
 
     def _must_end_now(self) -> bool:
         if self._signals_heard > 1:

@@ -43,13 +43,17 @@ class Bell:
     """
 
     def __init__(self, settings: Settings, worker_id: str) -> None:
-        folder = bell_folder(settings)
-        self._path = None if folder is None else folder / worker_id[:13]
+        self._path: Path | None = None
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
-        if self._path is not None:
+        for _ in range(3):  # the last worker to leave may take the folder away before we are in it
+            folder = bell_folder(settings)
+            if folder is None:
+                return
             with suppress(OSError):
-                self.socket.bind(str(self._path))
+                self.socket.bind(str(folder / worker_id[:13]))
+                self._path = folder / worker_id[:13]
+                return
 
     def silence(self) -> None:
         """Forget every ring so far."""
@@ -79,6 +83,7 @@ class _Ringer:
 
     def __init__(self, settings: Settings) -> None:
         self.pid = os.getpid()
+        self._settings = settings
         self._folder = bell_folder(settings)
         self._changed_at = -1
         self._paths: list[str] = []
@@ -93,6 +98,8 @@ class _Ringer:
             if changed_at != self._changed_at:
                 self._paths = [entry.path for entry in os.scandir(self._folder)]
                 self._changed_at = changed_at
+        except FileNotFoundError:  # the last worker took it away, and the next one makes it anew
+            self._folder, self._paths, self._changed_at = bell_folder(self._settings), [], -1
         except OSError:
             return
         for path in self._paths:

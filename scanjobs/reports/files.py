@@ -30,6 +30,7 @@ def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int,
         path = path.resolve()  # a link stays, and what it points at is replaced
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name[:LONGEST_STEM]}.{secrets.token_hex(4)}.part")
+        is_placed = False
         try:
             with _nameless(path.parent) or unfinished.open("xb+") as file:
                 draw(file)
@@ -39,8 +40,9 @@ def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int,
                 file.seek(0)
                 sha256 = _digest(file)
                 if not unfinished.exists():
-                    _name(file, unfinished)
-            unfinished.replace(path)
+                    is_placed = _name(file, path) or not _name(file, unfinished)
+            if not is_placed:
+                unfinished.replace(path)
         except BaseException:
             # Also when interrupted or out of time: a later run starts from nothing.
             unfinished.unlink(missing_ok=True)
@@ -68,13 +70,17 @@ def _nameless(folder: Path) -> BinaryIO | None:
         raise
 
 
-def _name(file: BinaryIO, path: Path) -> None:
+def _name(file: BinaryIO, path: Path) -> bool:
+    """Give a nameless file its name; False where another file has it."""
     # With a folder's descriptor Python calls linkat(2), which follows the link in /proc; link(2) does not.
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.link(f"/proc/self/fd/{file.fileno()}", path, src_dir_fd=folder)
+    except FileExistsError:
+        return False
     finally:
         os.close(folder)
+    return True
 
 
 def refuse_what_is_no_file(path: Path) -> None:

@@ -206,6 +206,33 @@ def test_a_retry_waits_for_its_time(queue, leases, settings, clock):
     assert again.attempt == 2
 
 
+def test_a_lease_that_ran_out_is_not_trusted_when_everybody_was_held_up(queue, leases, settings, clock):
+    queue.work()
+    leases("slow").turn([], free=1)
+    clock.forward(settings.lease_seconds + 1)
+
+    assert leases("other").rescue(trusts_leases=False) == []
+    assert len(leases("other").rescue()) == 1
+
+
+def test_a_cancelled_job_is_not_tried_again(queue, leases, settings, clock):
+    retried, rescued = queue.work(1), queue.work(2)
+    worker = leases()
+    claims, _ = worker.turn([], free=2)
+    for job in (retried, rescued):
+        control.cancel(settings, monitor.job(settings, job.id), clock=clock)
+
+    failure = Failure(error="No.")
+    worker.turn(
+        [Completion(claim=claims[0], state=JobState.RETRYING, failure=failure, retry_payload="{}")], free=0
+    )
+    clock.forward(settings.lease_seconds + 1)
+    leases("other").rescue()
+
+    assert state_of(settings, retried) is JobState.CANCELLED
+    assert state_of(settings, rescued) is JobState.CANCELLED
+
+
 def test_looking_for_work_sees_what_a_claim_would_find(queue, leases):
     worker = leases("worker-a", "reports")
     queue.work()

@@ -154,5 +154,5 @@ def test_a_name_can_be_too_long(tmp_path: Path) -> None:
 
 def test_a_null_character_is_refused(tmp_path: Path) -> None:
     """Such a path is nobody's file."""
-    with pytest.raises(ReportError, match="null character"):
+    with pytest.raises(ReportError, match="characters that are no text"):
         write_atomically(tmp_path / "a\0b", hello)
