@@ -89,8 +89,8 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
 
     def put_if_empty(self, key: str, value: bytes, ttl: int | None = None) -> bool:
         """Keep a value unless the key has one."""
-        if ttl is not None:
-            raise NotImplementedError("values of this storage do not expire")
+        if ttl is not None:  # values here do not expire, which is Huey's to refuse
+            return bool(super().put_if_empty(key, value, ttl))
         with driver.write(self.settings) as connection:
             written = connection.execute(statements.PUT_VALUE_IF_EMPTY, {"key": str(key), "value": value})
         return written.rowcount == 1
