@@ -104,7 +104,7 @@ def test_waiting_and_running_jobs_are_cancelled(scanjobs, worker, tmp_path):
     wait_until(lambda: list(tmp_path.glob("long.start.*")), "it has started")
     (waiting,) = submit(scanjobs, "add", first=1, second=2)
 
-    told = scanjobs("jobs", "cancel", running, waiting).stdout
+    told = scanjobs("jobs", "cancel", waiting, running).stdout
 
     assert "was asked to end" in told
     assert "cancelled" in told
