@@ -20,7 +20,7 @@ _UNFINISHED = re.compile(
     r"(?<!\\)(?:\\\\)*(\\(?:u[0-9a-fA-F]{0,3}|u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u[0-9a-fA-F]{0,3})?)?)?)\Z"
 )
 _TAIL = 4096
-_DIGITS_AT_END = re.compile(r"[0-9]*\Z")
+_DIGITS = "0123456789"
 
 
 class EndlessNumberError(ValueError):
@@ -55,15 +55,14 @@ class Mender:
         return _without_lone_surrogates(text)
 
     def _count_digits(self, text: str) -> None:
-        stripped = text.lstrip("0123456789")
+        stripped = text.lstrip(_DIGITS)
         at_start = len(text) - len(stripped)
         if self._digits + at_start > MOST_DIGITS:
             raise EndlessNumberError
         if not stripped:
             self._digits += at_start
             return
-        found = _DIGITS_AT_END.search(text)
-        self._digits = len(found.group()) if found else 0
+        self._digits = len(text) - len(text.rstrip(_DIGITS))
 
 
 @contextmanager
