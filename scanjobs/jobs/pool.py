@@ -14,6 +14,8 @@ MOST_AHEAD = 32
 WORK_AHEAD_SECONDS = 0.02
 """A child is given as many jobs as it will probably do in this time, at most 32 and at least one."""
 LONG_SECONDS = 0.1
+PIPE_CHARACTERS = 16_000
+"""What may wait in a pipe; it holds more than 100 KB, and a character takes four bytes at most."""
 
 
 class Pool:
@@ -70,6 +72,8 @@ class Pool:
         depth = self._depth()
         for child in sorted(self.children, key=lambda one: len(one.claims)):
             room = 0 if self._is_spent(child) else depth - len(child.claims)
+            if child.claims:
+                room = min(room, self._fitting(child))
             if room > 0 and self.waiting:
                 hand, self.waiting = self.waiting[:room], self.waiting[room:]
                 child.give(hand)
@@ -110,6 +114,19 @@ class Pool:
         self.close_inherited()
         for sibling in self.children:
             sibling.close()
+
+    def _fitting(self, child: Child) -> int:
+        """How many of those that wait fit into the pipe of a child that is busy, and so does not read.
+
+        Writing into a full pipe would stop the supervisor, and with it limits, leases and cancellation.
+        """
+        used, fitting = sum(len(claim.payload) for claim in child.claims), 0
+        for claim in self.waiting:
+            used += len(claim.payload)
+            if used > PIPE_CHARACTERS:
+                break
+            fitting += 1
+        return fitting
 
     def _depth(self) -> int:
         return max(1, min(MOST_AHEAD, int(WORK_AHEAD_SECONDS / max(self._usual_seconds, 1e-6))))
