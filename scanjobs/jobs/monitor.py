@@ -132,10 +132,5 @@ def among(settings: Settings, ids: Sequence[str]) -> tuple[JobRecord, ...]:
     return tuple(sorted(found, key=lambda job: ids.index(job.id)))
 
 
-def batch(settings: Settings, batch_id: str) -> tuple[JobRecord, ...]:
-    """The jobs that were submitted together, in their order."""
-    return _jobs(settings, statements.SELECT_BATCH, batch_id=batch_id)
-
-
 def _jobs(settings: Settings, statement: str, **values: object) -> tuple[JobRecord, ...]:
     return tuple(map(job_record, select(settings, statement, values)))

@@ -60,7 +60,6 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
             try:
                 return execute(task)
             except BaseException as error:
-                task.failure = error
                 job = running_job.get()
                 if is_permanent(error):
                     task.retries = 0

@@ -245,7 +245,6 @@ SELECT_JOBS = f"""
 SELECT_AMONG = f"""
     SELECT {_COLUMNS} FROM jobs WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY seq
 """
-SELECT_BATCH = f"SELECT {_COLUMNS} FROM jobs WHERE batch_id = :batch_id ORDER BY seq"
 SELECT_RUNNING = f"""
     SELECT {_COLUMNS} FROM jobs WHERE state = 'running' ORDER BY started_at LIMIT :limit
 """
