@@ -8,9 +8,11 @@ import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from scanjobs.domain.clock import Clock, clock_of
 from scanjobs.errors import ConfigurationError
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -41,6 +43,23 @@ class Settings:
     """Modules with tasks of one's own."""
     log_level: str = "info"
     log_format: str = "text"
+    clock_file: str = ""
+    """A file that moves the clock of all processes that name it, for rehearsals; none is the host's time."""
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is.
+
+        Raises:
+            ConfigurationError: the file of the clock cannot be used.
+        """
+        try:
+            return clock_of(Path(self.clock_file) if self.clock_file else None)
+        except OSError as error:
+            raise ConfigurationError(
+                f"The clock file {self.clock_file} cannot be used: {error.strerror}.",
+                hint="Unset the setting 'clock_file' to use the time of this host.",
+            ) from error
 
     @property
     def reports_folder(self) -> Path:
@@ -63,6 +82,11 @@ def current() -> Settings:
     if settings is None:
         settings = use(load())
     return settings
+
+
+def now() -> datetime:
+    """The present moment in UTC, by the clock of these settings."""
+    return current().clock.now()
 
 
 def use(settings: Settings) -> Settings:
@@ -106,6 +130,7 @@ _TYPES: dict[str, type] = {
     "tasks": tuple,
     "log_level": str,
     "log_format": str,
+    "clock_file": str,
 }
 
 

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from rich.table import Table
 from rich.text import Text
 
+from scanjobs import config
 from scanjobs.config import Settings
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
@@ -113,7 +114,7 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
     """How long ago, for people."""
     if moment is None:
         return "–"
-    return f"{duration((now or datetime.now(UTC)) - moment)} ago"
+    return f"{duration((now or config.now()) - moment)} ago"
 
 
 def duration(span: timedelta) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
 
@@ -86,6 +87,16 @@ class DatabaseTooNewError(StorageError):
     """The database was written by a newer scanjobs."""
 
     hint = "Install that version or a later one; nothing was changed."
+
+
+class WorkersTooOldError(StorageError):
+    """A worker of an older scanjobs still runs on a database that is to be brought to this version."""
+
+    hint = "Stop it, which lets its running jobs finish, and try again; nothing was changed."
+
+    def __init__(self, pids: Sequence[int]) -> None:
+        told = ", ".join(map(str, pids))
+        super().__init__(f"A worker of an older scanjobs still runs on this database (process {told}).")
 
 
 class ReportError(ScanjobsError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from scanjobs import __version__, classification, rules, sites
 from scanjobs.config import Settings
 from scanjobs.db import scans
-from scanjobs.domain.clock import Clock, SystemClock
+from scanjobs.domain.clock import Clock
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.evidence import Evidence, Skipped
 from scanjobs.domain.ids import new_id
@@ -95,7 +95,7 @@ def import_scan(
 
     on_progress("Classifying", 0, 1)
     labelled = classification.classify(evidence, site_asked or _site_of(evidence))
-    record = _record(settings, labelled, keep_values, (clock or SystemClock()))
+    record = _record(settings, labelled, keep_values, (clock or settings.clock))
     scans.add_scan(settings, record, lambda done, total: on_progress("Storing", done, total))
     summary = scans.find_scan(settings, record.id)
     return _imported(summary, evidence, is_new=True, third=_third_party_cookies(evidence, record.site))

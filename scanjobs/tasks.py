@@ -13,7 +13,8 @@ from scanjobs.db import scans
 from scanjobs.errors import ConfigurationError, NotFoundError, UsageError
 from scanjobs.jobs.context import this_job
 from scanjobs.jobs.job import Job
-from scanjobs.jobs.queue import JobQueue, JobTask
+from scanjobs.jobs.queue import JobQueue
+from scanjobs.jobs.wrapper import JobTask
 from scanjobs.reports import generate
 
 queue = JobQueue()

@@ -9,6 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from huey.exceptions import RetryTask
+
 from scanjobs import task
 from scanjobs.jobs.context import this_job
 
@@ -95,3 +97,30 @@ def echo(word: str) -> str:
 @task()
 def not_a_number() -> float:
     return float("nan")
+
+
+@task()
+def collect(results: list[object]) -> list[str]:
+    return [repr(result) for result in results]
+
+
+@task(retries=1, retry_base_seconds=0.1)
+def fail_twice(sentence: str) -> None:
+    raise RuntimeError(sentence)
+
+
+@task()
+def note_error(folder: str, error: str) -> None:
+    Path(folder, f"{time.monotonic_ns()}.error").write_text(error)
+
+
+@task(unique=True)
+def rare(number: int) -> int:
+    return number
+
+
+@task(retries=1)
+def ask_for_more(delay: float) -> int:
+    if this_job().attempt == 1:
+        raise RetryTask(delay=delay)
+    return this_job().attempt

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
+from scanjobs import config
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhdw])+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
@@ -30,7 +32,7 @@ def parse_moment(text: str, now: datetime | None = None) -> datetime:
     Raises:
         BadParameter: it is no moment.
     """
-    here = (now or datetime.now(UTC)).astimezone()
+    here = (now or config.now()).astimezone()
     try:
         clock = datetime.strptime(text.strip(), "%H:%M")  # noqa: DTZ007 - the zone is added below
     except ValueError:

@@ -16,8 +16,6 @@ QueueArgument = Annotated[str, typer.Argument(metavar="QUEUE", callback=known_qu
 @app.command("list")
 def list_queues(json: JsonOption = False) -> None:
     """List the queues with what waits and runs in them."""
-    from datetime import UTC, datetime
-
     from scanjobs import config, console
     from scanjobs.commands.status_view import queues_table
     from scanjobs.jobs import monitor
@@ -26,7 +24,7 @@ def list_queues(json: JsonOption = False) -> None:
     if json:
         console.show_json(found)
     else:
-        console.show(queues_table(found, datetime.now(UTC)))
+        console.show(queues_table(found, config.now()))
 
 
 @app.command("pause")

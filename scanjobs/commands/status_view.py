@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.console import RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from scanjobs import console
+from scanjobs import config, console
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobRecord, QueueRecord, WorkerRecord
 from scanjobs.jobs.monitor import Status
@@ -18,7 +18,7 @@ from scanjobs.jobs.monitor import Status
 
 def status_view(status: Status) -> Iterator[RenderableType]:
     """Four tables, each with a line instead where there is nothing."""
-    now = datetime.now(UTC)
+    now = config.now()
     yield _workers(status.workers, now)
     yield ""
     yield queues_table(status.queues, now)

@@ -206,9 +206,20 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (
         # Partial, so that the hot set stays small whatever the history.
-        Index("ix_jobs_ready", "queue", text("priority DESC"), "seq", sqlite_where=text("state = 'queued'")),
-        Index("ix_jobs_due", "run_at", sqlite_where=text("state IN ('scheduled', 'retrying')")),
+        # The state stands in the index too, or SQLite would look it up in each row that it counts.
+        Index(
+            "ix_jobs_ready",
+            "queue",
+            text("priority DESC"),
+            "seq",
+            "state",
+            sqlite_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_jobs_due", "run_at", "queue", "state", sqlite_where=text("state IN ('scheduled', 'retrying')")
+        ),
         Index("ix_jobs_running", "worker_id", sqlite_where=text("state = 'running'")),
+        Index("ix_jobs_with_result", "finished_at", sqlite_where=text("result IS NOT NULL")),
         Index(
             "ix_jobs_finished",
             "finished_at",
@@ -261,6 +272,23 @@ class Job(Base):
     """What happened to it, a line of JSON each; see `jobs.story`."""
 
 
+class ChordMember(Base):
+    """A job that a callback waits for; the rows go when the callback is queued."""
+
+    __tablename__ = "chord_members"
+    __table_args__ = (
+        Index("ix_chord_members_job_id", "job_id"),
+        Index("ix_chord_members_awaited", "callback_id", sqlite_where=text("has_ended = 0")),
+    )
+
+    callback_id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    """Where its result stands in the list that the callback is given, from 0."""
+    job_id: Mapped[str]
+    """Where the member is a pipeline, its present step."""
+    has_ended: Mapped[bool] = mapped_column(server_default="0")
+
+
 class PausedQueue(Base):
     """A queue from which nothing is claimed."""
 
@@ -293,7 +321,7 @@ class Worker(Base):
 
 
 class KeyValue(Base):
-    """What Huey keeps beside its queue: revocations, locks, members of chords."""
+    """What Huey keeps beside its queue: locks, rate limits."""
 
     __tablename__ = "key_values"
 

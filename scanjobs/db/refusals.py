@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from scanjobs.config import Settings
 from scanjobs.errors import DataFolderError, StorageError
 
 
-@contextmanager
-def translated(settings: Settings) -> Iterator[None]:
+class translated:  # noqa: N801 - read as a verb: `with translated(settings)`
     """Turn what the driver, or the ORM around it, raises into one of our errors."""
-    try:
-        yield
-    except Exception as error:
+
+    # A class, since a generator would cost each submit more than the message it encodes.
+    __slots__ = ("_settings",)
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            return
         cause = getattr(error, "orig", error)  # the ORM wraps what the driver raised
-        told = _told(str(cause), settings) if isinstance(cause, sqlite3.Error) else None
-        if told is None:
-            raise
-        raise told from error
+        told = _told(str(cause), self._settings) if isinstance(cause, sqlite3.Error) else None
+        if told is not None:
+            raise told from error
 
 
 def _told(reason: str, settings: Settings) -> StorageError | None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from scanjobs.config import Settings
 from scanjobs.db.connection import connect
+from scanjobs.db.locks import holds_lock
 from scanjobs.db.refusals import translated
-from scanjobs.errors import ConfigurationError, DatabaseTooNewError, DataFolderError
+from scanjobs.errors import ConfigurationError, DatabaseTooNewError, DataFolderError, WorkersTooOldError
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision this program knows, oldest first; a test compares it with the migrations folder."""
 
 HEAD = REVISIONS[-1]
@@ -28,6 +29,7 @@ def ensure(settings: Settings) -> None:
     Raises:
         ConfigurationError: there is no driver for the URL of the database.
         DatabaseTooNewError: the database comes from a newer scanjobs.
+        WorkersTooOldError: it comes from an older one, whose worker still runs.
         StorageError: it cannot be opened or written.
     """
     key = (settings.database_url, os.getpid())
@@ -42,7 +44,9 @@ def ensure(settings: Settings) -> None:
         )
     if found != HEAD:
         with _migration_lock(settings.home / "migration.lock"):
-            if revision(settings) != HEAD:
+            if (found := revision(settings)) != HEAD:
+                if found is not None:
+                    _refuse_beside_workers(settings)
                 _upgrade(settings)
     _checked.add(key)
 
@@ -67,7 +71,22 @@ def revision(settings: Settings) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _upgrade(settings: Settings) -> None:
+def _refuse_beside_workers(settings: Settings) -> None:
+    """A worker that lives was started by the older program, and would not understand the newer tables."""
+    with translated(settings):
+        connection = connect(settings)
+        try:
+            rows = connection.execute(
+                "SELECT pid, lock_path FROM workers WHERE stopped_at IS NULL"
+            ).fetchall()
+        finally:
+            connection.close()
+    living = [pid for pid, lock_path in rows if holds_lock(Path(lock_path))]
+    if living:
+        raise WorkersTooOldError(living)
+
+
+def _upgrade(settings: Settings, target: str = HEAD) -> None:
     # Alembic takes 370 ms to import, so only a database that needs it pays.
     import logging
 
@@ -82,7 +101,7 @@ def _upgrade(settings: Settings) -> None:
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     with translated(settings), engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, HEAD)
+        command.upgrade(config, target)
 
 
 def _make_folder(settings: Settings) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 QUEUES = ("default", "reports", "notifications")
 """The queues there are, the first for tasks that name none."""
+
+
+WITH_OTHERS = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a job may run that waits for others to end: nobody knows yet."""
 
 
 class JobState(StrEnum):

@@ -17,6 +17,9 @@ from huey import signals
 from huey.api import Task
 from huey.storage import BaseStorage
 
+from scanjobs.db import driver
+from scanjobs.domain.clock import Clock
+from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import ScanjobsError
 from scanjobs.jobs.context import RunningJob, running_job
@@ -26,6 +29,8 @@ from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.storage import JobStorage, QueuedMessage
 from scanjobs.jobs.values import Claim, Completion, Failure, Limits, NewJob
 
+_CHORD_KEYS = "chord:"
+"""Where Huey counts the members of a chord."""
 _CANCELLED_BY = frozenset({signals.SIGNAL_CANCELED, signals.SIGNAL_REVOKED, signals.SIGNAL_EXPIRED})
 
 
@@ -127,6 +132,9 @@ class _Child:
                     return execute()
             except BaseException as error:
                 task.failure = error
+                if task.on_error is not None:
+                    # Each failed attempt is told to a handler by a job of its own.
+                    task.on_error.id = new_id()
                 raise
             finally:
                 gathered.in_user_code = False
@@ -150,11 +158,28 @@ class _Gathered(BaseStorage):  # type: ignore[misc]  # Huey has no types
         self.retry: NewJob | None = None
         self.follow_ups: list[NewJob] = []
 
+    @property
+    def clock(self) -> Clock:
+        return self._storage.clock
+
     def accept(self, jobs: Sequence[NewJob]) -> None:
-        if self.in_user_code:
+        # A transaction is open around Huey's own steps only where a follow-up records what it is about.
+        if self.in_user_code or driver.active.get() is not None:
             self._storage.accept(jobs)
         else:
             self.follow_ups += jobs
+
+    def accept_message(self, *row: Any) -> None:
+        self._storage.accept_message(*row)  # of a call in the task's own code
+
+    def accept_one(self, job: NewJob) -> None:
+        self.accept([job])
+
+    def accept_chord(self, callback: NewJob, member_ids: Sequence[str]) -> None:
+        self._storage.accept_chord(callback, member_ids)
+
+    def has_job(self, job_id: str) -> bool:
+        return self._storage.has_job(job_id)
 
     def waiting_twin(self, unique_key: str) -> str | None:
         return self._storage.waiting_twin(unique_key)
@@ -169,6 +194,8 @@ class _Gathered(BaseStorage):  # type: ignore[misc]  # Huey has no types
         self.enqueue(data)
 
     def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:
+        if key.startswith(_CHORD_KEYS):
+            return  # the results of members are on their rows
         if not is_result:
             self._storage.put_data(key, value)
         elif key == self._claim.job_id:
@@ -186,6 +213,10 @@ class _Gathered(BaseStorage):  # type: ignore[misc]  # Huey has no types
 
     def has_data_for_key(self, key: str) -> bool:
         return self._storage.has_data_for_key(key)
+
+    def incr(self, key: str, amount: int = 1) -> int:
+        # Whether a chord is complete is for the supervisor to say, who sees the outcomes of all its members.
+        return 0 if key.startswith(_CHORD_KEYS) else int(self._storage.incr(key, amount))
 
     def put_if_empty(self, key: str, value: bytes, ttl: int | None = None) -> bool:
         return self._storage.put_if_empty(key, value, ttl)

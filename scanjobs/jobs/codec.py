@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import datetime, timedelta
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
+
+import orjson
 
 _MARK = "__scanjobs__"
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+def to_json(value: Any) -> str:
+    """Plain data, as `marked` gives it, as the shortest JSON text.
+
+    Raises:
+        TypeError: JSON has no form for it.
+    """
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # a number of more than 64 bits, or truly impossible
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def encode_value(value: Any) -> str:
@@ -15,7 +32,7 @@ def encode_value(value: Any) -> str:
     Raises:
         TypeError, ValueError: JSON has no form for it; NaN is no number there.
     """
-    return json.dumps(marked(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return to_json(marked(value))
 
 
 def decode_value(text: str) -> Any:
@@ -33,8 +50,27 @@ def arguments(payload: str) -> dict[str, Any]:
     return {key: unmarked(value) for key, value in named.items()}
 
 
+def failed_member(job_id: str, error: str) -> dict[str, Any]:
+    """In place of the result of a chord's member that failed; read back as Huey's `Error`."""
+    return {_MARK: "failed", "value": {"task_id": job_id, "error": error, "traceback": None, "retries": 0}}
+
+
+def skipped_member() -> dict[str, Any]:
+    """In place of the result of a member that was cancelled or expired; read back as Huey's `SKIPPED`."""
+    return {_MARK: "skipped"}
+
+
+def _huey_utils() -> ModuleType:
+    # Whoever only looks at jobs should not load Huey, and hardly any job has such an argument.
+    from huey import utils
+
+    return cast("ModuleType", utils)
+
+
 def marked(value: Any) -> Any:
     """The value with everything that JSON does not know replaced by an object that says what it is."""
+    if type(value) in _PLAIN:
+        return value
     match value:
         case datetime():
             return {_MARK: "datetime", "value": value.isoformat()}
@@ -46,8 +82,12 @@ def marked(value: Any) -> Any:
             return {str(key): marked(item) for key, item in value.items()}
         case list() | tuple():
             return [marked(item) for item in value]
-        case _:
+        case float() if not math.isfinite(value):
+            raise ValueError(f"{value} is no number in JSON")
+        case str() | int() | float():
             return value
+        case _:
+            raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
 def unmarked(value: Any) -> Any:
@@ -63,5 +103,9 @@ def unmarked(value: Any) -> Any:
             return timedelta(seconds=value["value"])
         case "error":
             return value["value"]
+        case "failed":
+            return _huey_utils().Error(value["value"])
+        case "skipped":
+            return _huey_utils().SKIPPED
         case _:
             return {key: unmarked(item) for key, item in value.items()}

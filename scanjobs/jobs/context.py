@@ -40,6 +40,9 @@ class RunningJob:
         self._tell(Progress(seq=self._claim.seq, percent=round(percent, 1), phase=phase))
 
 
+current_batch: ContextVar[str | None] = ContextVar("scanjobs_batch", default=None)
+"""What is submitted in this context belongs to this batch."""
+
 running_job: ContextVar[RunningJob | None] = ContextVar("scanjobs_running_job", default=None)
 
 

@@ -6,10 +6,10 @@ import json
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
-from scanjobs.domain.clock import Clock, SystemClock
+from scanjobs.domain.clock import Clock
 from scanjobs.domain.jobs import JobRecord, JobState
 from scanjobs.errors import JobError
-from scanjobs.jobs import statements, story, wakeup
+from scanjobs.jobs import chords, statements, story, wakeup
 from scanjobs.jobs.rows import select
 
 CANCEL_REASON = "It was cancelled before it began."
@@ -25,10 +25,12 @@ def cancel(
     Raises:
         JobError: it has ended already.
     """
-    now = (clock or SystemClock()).timestamp()
+    now = (clock or settings.clock).timestamp()
     with driver.write(settings) as connection:
         values = {"job_id": job.id, "now": now, "reason": CANCEL_REASON, "line": story.line(now, "cancelled")}
         if connection.execute(statements.CANCEL_WAITING, values).rowcount:
+            chords.settle(connection, now, [job.id])
+            driver.after_commit(lambda: wakeup.ring(settings))
             return True
         how = "terminate" if terminate else "ask"
         asked = connection.execute(statements.CANCEL_RUNNING, {"job_id": job.id, "how": how}).rowcount
@@ -44,7 +46,7 @@ def restart(settings: Settings, job: JobRecord, *, retries: int, clock: Clock | 
     Raises:
         JobError: it has not failed and was not cancelled.
     """
-    now = (clock or SystemClock()).timestamp()
+    now = (clock or settings.clock).timestamp()
     (row,) = select(settings, "SELECT payload FROM jobs WHERE id = :job_id", {"job_id": job.id})
     with driver.write(settings) as connection:
         restarted = connection.execute(
@@ -56,6 +58,7 @@ def restart(settings: Settings, job: JobRecord, *, retries: int, clock: Clock | 
                 "line": story.line(now, "restarted"),
             },
         ).rowcount
+        connection.execute(statements.AWAIT_MEMBER, {"job_id": job.id})
         driver.after_commit(lambda: wakeup.ring(settings))
     if not restarted:
         raise JobError(
@@ -67,7 +70,7 @@ def restart(settings: Settings, job: JobRecord, *, retries: int, clock: Clock | 
 def pause(settings: Settings, queue: str, *, clock: Clock | None = None) -> None:
     """Let no more jobs of a queue begin; running ones finish."""
     with driver.write(settings) as connection:
-        now = (clock or SystemClock()).timestamp()
+        now = (clock or settings.clock).timestamp()
         connection.execute(statements.PAUSE_QUEUE, {"queue": queue, "now": now})
 
 
@@ -80,10 +83,13 @@ def resume(settings: Settings, queue: str) -> None:
 
 def purge(settings: Settings, queue: str, *, clock: Clock | None = None) -> int:
     """Cancel everything that waits in a queue; answers how many jobs that were."""
-    now = (clock or SystemClock()).timestamp()
+    now = (clock or settings.clock).timestamp()
     with driver.write(settings) as connection:
         values = {"queue": queue, "now": now, "line": story.line(now, "purged")}
-        return connection.execute(statements.PURGE_QUEUE, values).rowcount
+        purged = connection.execute(statements.PURGE_QUEUE, values).rowcount
+        chords.settle(connection, now)
+        driver.after_commit(lambda: wakeup.ring(settings))
+    return purged
 
 
 def _with_retries(payload: str, retries: int) -> str:

@@ -15,7 +15,7 @@ from scanjobs.db import driver
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import statements, story
+from scanjobs.jobs import chords, statements, story
 from scanjobs.jobs.liveness import is_dead, remove_forgotten_locks, remove_lock
 from scanjobs.jobs.storage import insert_jobs, seconds
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
@@ -59,14 +59,9 @@ class Leases:
     def has_work(self) -> bool:
         """Whether a claim would find something; takes no lock."""
         with driver.read(self.settings) as connection:
-            if connection.execute(statements.HAS_DUE_JOB, {"now": self.clock.timestamp()}).fetchone()[0]:
-                return True
-            if self.share.only:
-                return bool(connection.execute(statements.HAS_QUEUED_AMONG, self._only()).fetchone()[0])
-            return any(
-                connection.execute(statements.HAS_QUEUED_JOB, {"queue": queue}).fetchone()[0]
-                for queue in self.share.queues
-            )
+            values = {"now": self.clock.timestamp(), "queues": json.dumps(self.share.queues), **self._only()}
+            statement = statements.HAS_WORK_AMONG if self.share.only else statements.HAS_WORK
+            return bool(connection.execute(statement, values).fetchone()[0])
 
     def seconds_to_next(self) -> float | None:
         """How long until a scheduled or retrying job is due; None where none waits."""
@@ -158,6 +153,7 @@ class Leases:
                     for job_id, task, queue, state in rows.fetchall()
                 ]
                 connection.execute(statements.STOP_WORKER, {"now": now, "worker_id": owner})
+            chords.settle(connection, now, [one.job_id for one in rescued if one.state.is_final])
         for lock in dead.values():
             remove_lock(lock)
         return rescued
@@ -187,8 +183,8 @@ class Leases:
 
     def _claim(self, connection: sqlite3.Connection, free: int, held: Mapping[str, int]) -> list[Claim]:
         now = self.clock.timestamp()
-        connection.execute(statements.QUEUE_DUE_JOBS, {"now": now})
-        connection.execute(statements.EXPIRE_JOBS, {"now": now, "line": story.line(now, "expired")})
+        if connection.execute(statements.HAS_DUE, {"now": now}).fetchone()[0]:
+            self._promote(connection, now)
         values = {
             "worker_id": self.worker_id,
             "lease_token": secrets.token_hex(8),
@@ -212,6 +208,13 @@ class Leases:
                 claims += _claims(rows, values["lease_token"])
         return claims
 
+    def _promote(self, connection: sqlite3.Connection, now: float) -> None:
+        """Let jobs whose time has come join the queue, and end those whose time has passed."""
+        connection.execute(statements.QUEUE_DUE_JOBS, {"now": now})
+        values = {"now": now, "line": story.line(now, "expired")}
+        if connection.execute(statements.EXPIRE_JOBS, values).rowcount:
+            chords.settle(connection, now)
+
     def _settle(self, connection: sqlite3.Connection, completions: Sequence[Completion]) -> list[Completion]:
         """Write outcomes with their follow-ups; answers those whose lease was lost."""
         if not completions:
@@ -232,7 +235,8 @@ class Leases:
         }
         for done in completions:
             if done.follow_ups and done.claim.seq in accepted:
-                insert_jobs(connection, done.follow_ups, now)
+                insert_jobs(connection, done.follow_ups, now, statements.INSERT_FOLLOW_UP)
+        chords.settle(connection, now, [done.claim.job_id for done in final if done.claim.seq in accepted])
         return [done for done in completions if done.claim.seq not in accepted]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from scanjobs.db.locks import holds_lock
 from scanjobs.errors import DataFolderError
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -54,22 +55,6 @@ class LifeLock:
         if is_known:
             self.path.unlink(missing_ok=True)
         os.close(self._descriptor)
-
-
-def holds_lock(path: Path) -> bool | None:
-    """Whether some process holds the lock; None where there is no such file to ask."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        # Shared, so that two who ask at once do not take each other for the owner.
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def remove_lock(path: str | None) -> None:

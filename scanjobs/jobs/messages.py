@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from huey.registry import Message
+from huey.utils import SKIPPED
 
 from scanjobs.errors import JobError
-from scanjobs.jobs.codec import decode_value, encode_value, marked, unmarked
+from scanjobs.jobs.codec import decode_value, encode_value, marked, skipped_member, to_json, unmarked
 
 FORMAT_VERSION = 1
 # 1: Huey's message, field by field; dates, durations and errors marked by their type.
@@ -28,17 +29,9 @@ def encode(message: Message) -> str:
         MessageError: an argument is neither plain data nor a date, a duration or an error.
     """
     try:
-        return json.dumps(
-            {"v": FORMAT_VERSION, **_as_json(message)},
-            ensure_ascii=False,
-            allow_nan=False,
-            separators=(",", ":"),
-        )
+        return to_json({"v": FORMAT_VERSION, **_as_json(message)})
     except (TypeError, ValueError) as error:
-        raise MessageError(
-            f"The task {message.name} was given something that cannot be queued: {error}.",
-            hint="Hand over ids and words: texts, numbers, lists and dictionaries of them.",
-        ) from error
+        raise _unfit(error) from error
 
 
 def decode(text: str) -> Message:
@@ -60,16 +53,47 @@ def decode(text: str) -> Message:
     )
 
 
+class Form:
+    """The messages of one task, alike but for id and arguments: encoded once, filled in for each call."""
+
+    _ID = "\x00id"
+
+    def __init__(self, message: Message) -> None:
+        """Of a message without arguments."""
+        text = encode(message._replace(id=self._ID, args=(), kwargs={}))
+        self._before, rest = text.split(to_json(self._ID))
+        self._between, self._after = rest.split('"kwargs":{}')
+
+    def filled(self, identifier: str, kwargs: dict[str, Any]) -> str:
+        """The message of one call, as `encode` would write it.
+
+        Raises:
+            MessageError: an argument is neither plain data nor a date, a duration or an error.
+        """
+        try:
+            arguments = to_json(marked(kwargs))
+        except (TypeError, ValueError) as error:
+            raise _unfit(error) from error
+        return f'{self._before}"{identifier}"{self._between}"kwargs":{arguments}{self._after}'
+
+
 class JsonSerializer:
     """What Huey uses for results, locks and revocations."""
 
     def serialize(self, data: Any) -> bytes:
         """Bytes of JSON."""
-        return encode_value(data).encode()
+        return encode_value(skipped_member() if data is SKIPPED else data).encode()
 
     def deserialize(self, data: bytes) -> Any:
         """The value back."""
         return decode_value(data.decode())
+
+
+def _unfit(error: Exception) -> MessageError:
+    return MessageError(
+        f"The task was given something that cannot be queued: {error}.",
+        hint="Hand over ids and words: texts, numbers, lists and dictionaries of them.",
+    )
 
 
 def _as_json(message: Message) -> dict[str, Any]:

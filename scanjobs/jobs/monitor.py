@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from scanjobs.config import Settings
 from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
-from scanjobs.domain.clock import Clock, SystemClock
+from scanjobs.domain.clock import Clock
 from scanjobs.domain.jobs import QUEUES, JobRecord, JobState, QueueRecord, WorkerRecord
 from scanjobs.jobs import statements
 from scanjobs.jobs.liveness import is_dead
@@ -43,7 +43,7 @@ def status(
 
 def workers(settings: Settings, *, clock: Clock | None = None) -> list[WorkerRecord]:
     """Every worker that has not left in good order; `is_alive` says whether it still lives."""
-    now = (clock or SystemClock()).timestamp()
+    now = (clock or settings.clock).timestamp()
     return [
         WorkerRecord(
             id=row["id"],
@@ -76,10 +76,13 @@ def queues(settings: Settings) -> list[QueueRecord]:
     """Every queue with what waits and runs in it."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     oldest: dict[str, float] = {}
-    for queue, state, number, first_created in select(settings, statements.COUNT_WAITING):
+    for queue, number, first_created in select(settings, statements.COUNT_QUEUED):
+        counts[queue][JobState.QUEUED] = number
+        oldest[queue] = first_created
+    for queue, state, number in select(settings, statements.COUNT_SCHEDULED):
         counts[queue][state] = number
-        if state == JobState.QUEUED:
-            oldest[queue] = first_created
+    for queue, number in select(settings, statements.COUNT_RUNNING):
+        counts[queue][JobState.RUNNING] = number
     paused = {name for (name,) in select(settings, statements.SELECT_PAUSED)}
     return [
         QueueRecord(

@@ -3,98 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from huey.api import Huey, Task, TaskWrapper
+from huey.api import Huey, Task, chord, group
+from huey.registry import Message
+from huey.utils import ChordConfig
 
 from scanjobs.config import Settings
+from scanjobs.db import driver
 from scanjobs.db.session import transaction
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import QUEUES
-from scanjobs.errors import ConfigurationError
+from scanjobs.errors import ConfigurationError, JobError
 from scanjobs.jobs import messages
 from scanjobs.jobs.codec import marked
-from scanjobs.jobs.context import running_job
-from scanjobs.jobs.job import Job
+from scanjobs.jobs.context import current_batch, running_job
+from scanjobs.jobs.job import Job, JobChord, JobGroup, first_job
 from scanjobs.jobs.limits import HARD_SECONDS, SOFT_SECONDS
-from scanjobs.jobs.retries import BASE_SECONDS, CAP_SECONDS, MOST_RETRIES, backoff_seconds, is_permanent
+from scanjobs.jobs.retries import BASE_SECONDS, CAP_SECONDS, MOST_RETRIES
 from scanjobs.jobs.storage import JobStorage, QueuedMessage
 from scanjobs.jobs.values import Limits, NewJob
-
-_batch: ContextVar[str | None] = ContextVar("scanjobs_batch", default=None)
-
-_CALL_OPTIONS = {
-    "id",
-    "eta",
-    "delay",
-    "retries",
-    "retry_delay",
-    "retry_backoff",
-    "priority",
-    "expires",
-    "timeout",
-}
-"""What Huey takes out of the arguments of a call."""
-
-
-class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
-    """A function that can be queued: calling it submits a job."""
-
-    def __init__(self, huey: JobQueue, func: Callable[..., Any], **options: Any) -> None:
-        super().__init__(huey, func, **options)
-        self._parameters = inspect.signature(func)
-
-    def create_task(
-        self, func: Callable[..., Any], context: bool = False, name: str | None = None, **settings: Any
-    ) -> type[Task]:
-        """The task class, its `execute` deciding whether and when a failed attempt is made again."""
-        task_class: type[Task] = super().create_task(func, context, name, **settings)
-        execute = task_class.execute
-
-        def guarded(task: Task) -> Any:
-            try:
-                return execute(task)
-            except BaseException as error:
-                job = running_job.get()
-                if is_permanent(error):
-                    task.retries = 0
-                elif job is not None:
-                    task.retry_delay = backoff_seconds(job.attempt, *type(task).backoff)
-                raise
-
-        task_class.execute = guarded
-        return task_class
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Job:
-        """Submit a job; durable when this returns.
-
-        Raises:
-            TypeError: the task does not take these arguments.
-        """
-        job: Job = self.huey.enqueue(self.signature(*args, **kwargs))
-        return job
-
-    def signature(self, *args: Any, **kwargs: Any) -> Task:
-        """One call as a task that can be submitted later, its arguments checked now."""
-        options = {name: kwargs.pop(name) for name in _CALL_OPTIONS & kwargs.keys()}
-        if not self.context:
-            args, kwargs = _bound(self._parameters, args, kwargs)
-        return self.s(*args, **kwargs, **options)
-
-    def map(self, calls: Iterable[Any]) -> list[Job]:
-        """Submit many jobs in one transaction: a tuple holds the arguments of one call."""
-        tasks = [self.signature(*(call if isinstance(call, tuple) else (call,))) for call in calls]
-        jobs: list[Job] = self.huey.enqueue_many(tasks)
-        return jobs
-
-    def delay(self, *args: Any, **kwargs: Any) -> Job:
-        """The same as calling it."""
-        return self(*args, **kwargs)
+from scanjobs.jobs.wrapper import JobTask
 
 
 class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
@@ -104,6 +39,14 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
 
     def __init__(self, name: str = "scanjobs", **storage: Any) -> None:
         super().__init__(name, serializer=messages.JsonSerializer(), **storage)
+        self.is_watched = False
+        """Whether somebody wants to be told of each submit, with the task as an object."""
+
+    def signal(self, *signals: str) -> Callable[..., Any]:
+        """Have a function called when something happens to a task, as Huey does."""
+        self.is_watched = True
+        decorate: Callable[..., Any] = super().signal(*signals)
+        return decorate
 
     def get_task_wrapper_class(self) -> type[JobTask]:
         """What `task` makes of a function."""
@@ -147,39 +90,109 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
             limits=Limits(soft_seconds=soft_limit_seconds, hard_seconds=hard_limit_seconds),
             unique=unique,
             accept=accept,
+            is_plain=not (unique or accept),
             **options,
         )
         return decorate
 
     def enqueue(self, task: Any) -> Any:
-        """Accept a task as a job, with what its `accept` records, in one transaction."""
-        if not isinstance(task, Task):
-            return super().enqueue(task)
-        if not (type(task).accept or type(task).unique):
-            super().enqueue(task)
-            return Job(task.id, settings=self._settings)
-        with transaction(self.storage.settings):
-            return self._accept(task)
+        """Accept a task, a pipeline, a group or a chord, with what they are about, in one transaction.
+
+        Answers a `Job`; a `JobGroup` for the steps of a pipeline and the members of a group; a `JobChord`.
+        """
+        if isinstance(task, chord):
+            with self._together(_members(task)):
+                return self._accept_chord(task)
+        if isinstance(task, group):
+            with self._together(task.tasks):
+                return JobGroup([self.enqueue(one) for one in task.tasks])
+        if _is_plain(task) or self._is_retry(task):
+            self._submit(task)
+            first = Job(task.id, settings=self.settings)
+        else:
+            with transaction(self.storage.settings):
+                first = self._accept(task)
+        return first if task.on_complete is None else self._pipeline(first, task.on_complete)
+
+    def form_of(self, task_class: type[Task]) -> messages.Form:
+        """What the messages of a task have in common."""
+        return messages.Form(self._registry.create_message(task_class()))
 
     def enqueue_many(self, tasks: Sequence[Task]) -> list[Job]:
         """Accept many tasks as jobs, in one transaction."""
-        if any(type(task).accept or type(task).unique for task in tasks):
-            with transaction(self.storage.settings):
-                return [self._accept(task) for task in tasks]
+        if self.is_watched or not all(map(_is_plain, tasks)):
+            with self._together(tasks):
+                return [first_job(self.enqueue(task)) for task in tasks]
+        for task in tasks:
+            self._settle_expiry(task)
         self.storage.accept([self.serialize_task(task).job for task in tasks])
-        return [Job(task.id, settings=self._settings) for task in tasks]
+        return [Job(task.id, settings=self.settings) for task in tasks]
+
+    def moment_in(self, delay: float | timedelta) -> datetime:
+        """When a wait from now is over, by the clock of this queue; Huey would ask the host's."""
+        span = delay if isinstance(delay, timedelta) else timedelta(seconds=delay)
+        moment: datetime = self.storage.clock.now() + span
+        return moment
+
+    def _submit(self, task: Task) -> None:
+        self._settle_expiry(task)
+        try:
+            super().enqueue(task)
+        except sqlite3.IntegrityError as error:
+            raise JobError(
+                f"The job {task.id} was submitted already.", hint="Make a new task for each submit."
+            ) from error
+
+    def _settle_expiry(self, task: Task) -> None:
+        if task.expires is not None:
+            if not isinstance(task.expires, datetime):
+                task.expires = self.moment_in(task.expires)
+            task.resolve_expires(self.utc)
+
+    def _is_retry(self, task: Task) -> bool:
+        job = running_job.get()
+        return job is not None and job.id == task.id
+
+    def _together(self, tasks: Iterable[Any]) -> AbstractContextManager[Any]:
+        """One transaction for several tasks: the ORM's where something is recorded with one of them."""
+        if all(map(_is_plain, tasks)):
+            return driver.write(self.storage.settings)
+        return transaction(self.storage.settings)
+
+    def _pipeline(self, first: Job, following: Task | None) -> JobGroup:
+        jobs = [first]
+        while following is not None:
+            jobs.append(Job(following.id, follows=jobs[-1], settings=self.settings))
+            following = following.on_complete
+        return JobGroup(jobs)
+
+    def _accept_chord(self, asked: chord) -> JobChord:
+        """Accept the callback, which waits for its members, and the members."""
+        callback, size = asked.callback, len(asked.tasks)
+        self._settle_expiry(callback)
+        if type(callback).accept:
+            type(callback).accept(callback.id, *callback.args, **callback.kwargs)
+        for index, member in enumerate(asked.tasks):
+            head = member.callback if isinstance(member, chord) else member
+            _last(head).chord_config = ChordConfig(callback.id, size, index, callback)
+        jobs = [first_job(self.enqueue(member)) for member in asked.tasks]
+        self.storage.accept_chord(self.serialize_task(callback).job, [job.id for job in jobs])
+        return JobChord(JobGroup(jobs), Job(callback.id, settings=self.settings))
 
     def _accept(self, task: Task) -> Job:
+        if self.storage.has_job(task.id):  # the step of a pipeline that is accepted again after a crash
+            return Job(task.id, is_new=False, settings=self.settings)
         if type(task).unique:
             twin = self.storage.waiting_twin(unique_key(task))
             if twin is not None:
-                return Job(twin, is_new=False, settings=self._settings)
+                return Job(twin, is_new=False, settings=self.settings)
         if type(task).accept:
             type(task).accept(task.id, *task.args, **task.kwargs)
-        super().enqueue(task)
-        return Job(task.id, settings=self._settings)
+        self._submit(task)
+        return Job(task.id, settings=self.settings)
 
-    def _settings(self) -> Settings:
+    def settings(self) -> Settings:
+        """The settings of this process."""
         settings: Settings = self.storage.settings
         return settings
 
@@ -193,28 +206,19 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
     @contextmanager
     def in_batch(self, batch_id: str | None) -> Iterator[None]:
         """What is submitted inside belongs to this batch."""
-        token = _batch.set(batch_id)
+        token = current_batch.set(batch_id)
         try:
             yield
         finally:
-            _batch.reset(token)
+            current_batch.reset(token)
 
     def serialize_task(self, task: Task) -> QueuedMessage:
         """The task as JSON, with its row beside it."""
-        message = self._registry.create_message(task)
-        payload = messages.encode(message)
-        queued = QueuedMessage(payload.encode())
-        queued.job = NewJob(
-            id=task.id,
-            task=message.name,
-            queue=type(task).queue,
-            priority=int(task.priority or 0),
-            payload=payload,
-            run_at=task.eta,
-            expires_at=task.expires_resolved,
-            batch_id=_batch.get(),
-            unique_key=unique_key(task) if type(task).unique else None,
-        )
+        job = _new_job(self._registry.create_message(task), type(task))
+        if type(task).unique:
+            job = replace(job, unique_key=unique_key(task))
+        queued = QueuedMessage(job.payload.encode())
+        queued.job = job
         return queued
 
     def deserialize_task(self, data: bytes | str) -> Task:
@@ -246,18 +250,47 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         return task_class.limits if task_class else Limits(soft_seconds=None, hard_seconds=HARD_SECONDS)
 
 
+def _new_job(message: Message, task_class: type[Task]) -> NewJob:
+    return NewJob(
+        id=message.id,
+        task=message.name,
+        queue=task_class.queue,
+        priority=int(message.priority or 0),
+        payload=messages.encode(message),
+        run_at=message.eta,
+        expires_at=message.expires_resolved,
+        batch_id=current_batch.get(),
+        chord=_chord_of(message),
+    )
+
+
+def _is_plain(task: Task) -> bool:
+    """Whether nothing has to be recorded or looked up before it is accepted."""
+    return bool(type(task).is_plain)
+
+
+def _members(asked: chord) -> Iterator[Task]:
+    """Every task of a chord and of the chords in it."""
+    yield asked.callback
+    for member in asked.tasks:
+        if isinstance(member, group):
+            raise ValueError("A group cannot be a member of a chord; .then() makes a chord of it.")
+        yield from _members(member) if isinstance(member, chord) else (member,)
+
+
+def _chord_of(message: Message) -> tuple[str, int] | None:
+    config = _last(message).chord_config
+    return None if config is None else (config[0], config[2])
+
+
+def _last(task: Any) -> Any:
+    """The last step of a pipeline, of tasks or of messages."""
+    while task.on_complete is not None:
+        task = task.on_complete
+    return task
+
+
 def unique_key(task: Task) -> str:
     """The same for the same task with the same arguments."""
     words = json.dumps([task.name, marked(list(task.args)), marked(task.kwargs)], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()
-
-
-def _bound(
-    signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments by name where they have one, so that people who look at the row can read it."""
-    bound = signature.bind(*args, **kwargs)
-    kinds = {parameter.kind for parameter in signature.parameters.values()}
-    if kinds <= {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}:
-        return (), dict(bound.arguments)
-    return bound.args, bound.kwargs

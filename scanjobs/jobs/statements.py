@@ -11,6 +11,11 @@ INSERT_JOB = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
+# The next step of a pipeline: accepted once, however often the step before it is run.
+INSERT_FOLLOW_UP = f"{INSERT_JOB} ON CONFLICT (id) DO NOTHING"
+
+HAS_JOB = "SELECT EXISTS (SELECT 1 FROM jobs WHERE id = :job_id)"
+
 # Does a job with this key wait already?
 SELECT_WAITING_TWIN = """
     SELECT id FROM jobs
@@ -19,22 +24,24 @@ SELECT_WAITING_TWIN = """
 
 # --- claim ----------------------------------------------------------------------------------------------
 
-# Is there anything in this queue? Answered from a partial index, without a lock.
-HAS_QUEUED_JOB = """
-    SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND queue = :queue)
-       AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue)
-"""
-
-# Is one of these very jobs waiting?
-HAS_QUEUED_AMONG = """
-    SELECT EXISTS (SELECT 1 FROM jobs WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'queued')
-"""
-
-# Has the time of some waiting job come?
-HAS_DUE_JOB = """
+# Has the time of some waiting job come, or passed?
+HAS_DUE = """
     SELECT EXISTS (SELECT 1 FROM jobs WHERE state IN ('scheduled', 'retrying') AND run_at <= :now)
         OR EXISTS (SELECT 1 FROM jobs WHERE expires_at <= :now AND expires_at IS NOT NULL
                       AND state IN ('scheduled', 'queued', 'retrying'))
+"""
+
+# Would a claim find anything in these queues? Answered from partial indexes, without a lock.
+HAS_WORK = f"""{HAS_DUE}
+        OR EXISTS (SELECT 1 FROM json_each(:queues) AS mine
+                    WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND queue = mine.value)
+                      AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = mine.value))
+"""
+
+# Or among these very jobs?
+HAS_WORK_AMONG = f"""{HAS_DUE}
+        OR EXISTS (SELECT 1 FROM jobs
+                    WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'queued')
 """
 
 # When does the next waiting job become due?
@@ -207,12 +214,13 @@ SELECT_PAUSED = "SELECT name FROM paused_queues"
 
 # --- pruning --------------------------------------------------------------------------------------------
 
-# Return values expire; the rest of the row stays.
+# Return values expire, but those that a callback waits for; the rest of the row stays.
 FORGET_RESULTS = """
     UPDATE jobs SET result = NULL
      WHERE seq IN (SELECT seq FROM jobs
-                    WHERE state IN ('succeeded', 'failed', 'cancelled') AND finished_at < :before
-                      AND finished_at >= :since AND result IS NOT NULL ORDER BY finished_at LIMIT :limit)
+                    WHERE result IS NOT NULL AND finished_at < :before AND finished_at >= :since
+                      AND NOT EXISTS (SELECT 1 FROM chord_members WHERE job_id = jobs.id)
+                    ORDER BY finished_at LIMIT :limit)
 """
 
 # History goes after a while, the oldest first.
@@ -220,6 +228,7 @@ DELETE_OLD_JOBS = """
     DELETE FROM jobs
      WHERE seq IN (SELECT seq FROM jobs
                     WHERE state IN ('succeeded', 'failed', 'cancelled') AND finished_at < :before
+                      AND NOT EXISTS (SELECT 1 FROM chord_members WHERE job_id = jobs.id)
                     ORDER BY finished_at LIMIT :limit)
 """
 DELETE_OLD_WORKERS = "DELETE FROM workers WHERE stopped_at < :before"
@@ -251,22 +260,69 @@ SELECT_RUNNING = f"""
 SELECT_FINISHED = f"""
     SELECT {_COLUMNS} FROM jobs WHERE {_FINAL} ORDER BY finished_at DESC LIMIT :limit
 """
-COUNT_WAITING = """
-    SELECT queue, state, count(*), min(created_at) FROM jobs
-     WHERE state IN ('scheduled', 'queued', 'running', 'retrying') GROUP BY queue, state
+# Three, since each is answered from a partial index of its own, however many jobs there are.
+COUNT_QUEUED = """
+    SELECT queue, number, (SELECT created_at FROM jobs WHERE seq = oldest)
+      FROM (SELECT queue, count(*) AS number, min(seq) AS oldest
+              FROM jobs WHERE state = 'queued' GROUP BY queue)
 """
+COUNT_SCHEDULED = """
+    SELECT queue, state, count(*) FROM jobs WHERE state IN ('scheduled', 'retrying') GROUP BY queue, state
+"""
+COUNT_RUNNING = "SELECT queue, count(*) FROM jobs WHERE state = 'running' GROUP BY queue"
 COUNT_UNFINISHED_AMONG = """
     SELECT count(*) FROM jobs
      WHERE id IN (SELECT value FROM json_each(:ids)) AND state IN ('scheduled', 'queued', 'retrying')
 """
 COUNT_WAITING_IN = """
-    SELECT EXISTS (SELECT 1 FROM jobs WHERE state IN ('queued', 'retrying') AND queue = :queue)
+    SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND queue = :queue)
+        OR EXISTS (SELECT 1 FROM jobs
+                    WHERE state IN ('scheduled', 'retrying') AND state = 'retrying' AND queue = :queue)
 """
 SELECT_WORKERS = """
     SELECT id, host, boot_id, pid, lock_path, queues, is_private, concurrency, started_at, seen_at, succeeded,
            failed, (SELECT count(*) FROM jobs WHERE state = 'running' AND worker_id = workers.id) AS running
       FROM workers WHERE stopped_at IS NULL ORDER BY seq
 """
+
+# --- chords ---------------------------------------------------------------------------------------------
+
+INSERT_CHORD_MEMBER = "INSERT INTO chord_members (callback_id, position, job_id) VALUES (?, ?, ?)"
+
+# Does any callback wait for members?
+HAS_CHORD = "SELECT EXISTS (SELECT 1 FROM chord_members)"
+
+# The next step of a pipeline takes the place of the one before.
+REPLACE_MEMBER = "UPDATE chord_members SET job_id = ? WHERE callback_id = ? AND position = ?"
+
+# A member that begins anew is waited for again.
+AWAIT_MEMBER = "UPDATE chord_members SET has_ended = 0 WHERE job_id = :job_id"
+
+NOTE_ENDED_MEMBERS = f"""
+    UPDATE chord_members SET has_ended = 1
+     WHERE has_ended = 0
+       AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = chord_members.job_id AND NOT jobs.{_FINAL})
+    RETURNING callback_id
+"""
+NOTE_ENDED_AMONG = """
+    UPDATE chord_members SET has_ended = 1
+     WHERE job_id IN (SELECT value FROM json_each(:ids)) AND has_ended = 0
+    RETURNING callback_id
+"""
+WAITS_FOR_MEMBERS = """
+    SELECT EXISTS (SELECT 1 FROM chord_members WHERE callback_id = :callback_id AND has_ended = 0)
+"""
+SELECT_MEMBERS = """
+    SELECT chord_members.job_id, coalesce(jobs.state, 'cancelled'), jobs.result, jobs.error
+      FROM chord_members LEFT JOIN jobs ON jobs.id = chord_members.job_id
+     WHERE callback_id = :callback_id ORDER BY position
+"""
+SELECT_PAYLOAD = "SELECT payload FROM jobs WHERE id = :job_id"
+QUEUE_CALLBACK = """
+    UPDATE jobs SET state = 'queued', run_at = :now, payload = :payload
+     WHERE id = :job_id AND state = 'scheduled'
+"""
+DELETE_CHORD = "DELETE FROM chord_members WHERE callback_id = :callback_id"
 
 # --- what Huey keeps beside its queue -------------------------------------------------------------------
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from huey.constants import EmptyData
@@ -12,9 +14,9 @@ from huey.storage import BaseStorage
 
 from scanjobs.config import Settings, current
 from scanjobs.db import driver
-from scanjobs.domain.clock import Clock, SystemClock
-from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import statements, wakeup
+from scanjobs.domain.clock import Clock
+from scanjobs.domain.jobs import WITH_OTHERS
+from scanjobs.jobs import chords, statements, wakeup
 from scanjobs.jobs.values import NewJob
 
 
@@ -36,20 +38,46 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
     ) -> None:
         super().__init__(name)
         self._settings = settings
-        self.clock = clock or SystemClock()
+        self._clock = clock
 
     @property
     def settings(self) -> Settings:
         """The settings of this process."""
         return self._settings()
 
+    @property
+    def clock(self) -> Clock:
+        """What time it is."""
+        return self._clock or self.settings.clock
+
     def enqueue(self, data: QueuedMessage, priority: float | None = None) -> None:
         """Accept one job; durable when the transaction it is part of has been committed."""
-        self.accept([data.job])
+        self.accept_one(data.job)
+
+    def accept_one(self, job: NewJob) -> None:
+        """Accept one job, by one statement where that is all there is to write; workers wake after it."""
+        if job.chord is not None:
+            self.accept([job])
+            return
+        settings = self.settings
+        driver.write_one(settings, statements.INSERT_JOB, row_of(job, self.clock.timestamp()))
+        driver.after_commit(partial(wakeup.ring, settings))
+
+    def accept_message(
+        self, job_id: str, task: str, queue: str, priority: int, payload: str, batch_id: str | None
+    ) -> None:
+        """Accept one job that may run at once and of which nothing else is to be said."""
+        settings = self._settings()
+        now = (self._clock or settings.clock).timestamp()
+        row = (job_id, batch_id, task, queue, "queued", priority, payload, now, now, None, None)
+        if driver.write_one(settings, statements.INSERT_JOB, row):
+            wakeup.ring(settings)
+        else:
+            driver.after_commit(partial(wakeup.ring, settings))
 
     def add_to_schedule(self, data: QueuedMessage, ts: datetime) -> None:
         """Accept one job for later; its time is on the row."""
-        self.accept([data.job])
+        self.enqueue(data)
 
     def accept(self, jobs: Iterable[NewJob]) -> None:
         """Accept jobs in one transaction, the one around it if there is one; workers wake after it."""
@@ -57,6 +85,18 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
         with driver.write(settings) as connection:
             insert_jobs(connection, jobs, self.clock.timestamp())
             driver.after_commit(lambda: wakeup.ring(settings))
+
+    def accept_chord(self, callback: NewJob, member_ids: Sequence[str]) -> None:
+        """Accept a callback that begins when these jobs, accepted before in this transaction, have ended."""
+        now = self.clock.timestamp()
+        with driver.write(self.settings) as connection:
+            insert_jobs(connection, [replace(callback, run_at=WITH_OTHERS)], now)
+            chords.begin(connection, callback.id, member_ids, now)
+
+    def has_job(self, job_id: str) -> bool:
+        """Whether there is a job of this id."""
+        with driver.read(self.settings) as connection:
+            return bool(connection.execute(statements.HAS_JOB, {"job_id": job_id}).fetchone()[0])
 
     def waiting_twin(self, unique_key: str) -> str | None:
         """The id of the job with this key that waits already."""
@@ -97,21 +137,27 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
 
     def queue_size(self) -> int:
         """How many jobs wait for a worker."""
-        return self._count(JobState.QUEUED)
+        with driver.read(self.settings) as connection:
+            return sum(count for _, count, _ in connection.execute(statements.COUNT_QUEUED))
 
     def schedule_size(self) -> int:
         """How many jobs wait for their time."""
-        return self._count(JobState.SCHEDULED, JobState.RETRYING)
-
-    def _count(self, *states: JobState) -> int:
         with driver.read(self.settings) as connection:
-            rows = connection.execute(statements.COUNT_WAITING).fetchall()
-        return sum(count for _, state, count, _ in rows if state in states)
+            return sum(count for _, _, count in connection.execute(statements.COUNT_SCHEDULED))
 
 
-def insert_jobs(connection: sqlite3.Connection, jobs: Iterable[NewJob], now: float) -> None:
-    """Write the rows of new jobs."""
-    connection.executemany(statements.INSERT_JOB, [row_of(job, now) for job in jobs])
+def insert_jobs(
+    connection: sqlite3.Connection,
+    jobs: Iterable[NewJob],
+    now: float,
+    statement: str = statements.INSERT_JOB,
+) -> None:
+    """Write the rows of new jobs, each in its place where a callback waits for it."""
+    jobs = list(jobs)
+    connection.executemany(statement, [row_of(job, now) for job in jobs])
+    for job in jobs:
+        if job.chord is not None:
+            connection.execute(statements.REPLACE_MEMBER, (job.id, *job.chord))
 
 
 def row_of(job: NewJob, now: float) -> tuple[Any, ...]:

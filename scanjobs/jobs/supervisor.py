@@ -15,7 +15,7 @@ from huey.consumer import Consumer, ConsumerStopped
 from scanjobs.config import Settings
 from scanjobs.db import driver, session
 from scanjobs.db.connection import identity
-from scanjobs.domain.clock import Clock, SystemClock
+from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import DatabaseGoneError, StorageError
@@ -69,7 +69,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         """
         self.id = new_id()
         self._settings = settings
-        self._clock = clock or SystemClock()
+        self._clock = clock or settings.clock
         self._share = share
         self._drain = drain
         self._shutdown_seconds = shutdown_seconds
@@ -82,7 +82,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
         self._signals_heard = 0
         self._stopping_since: float | None = None
-        self._extended_at = time.monotonic()
+        self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
         self._looked_at = self._trusts_leases_at = float("-inf")
         super().__init__(queue, workers=concurrency, periodic=False, worker_type="process")
 
@@ -290,10 +290,12 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
     def _keep_leases(self) -> None:
         third = self._settings.lease_seconds / 3
         since = time.monotonic() - self._extended_at
-        if since < third:
+        # A clock that was set, or a host that slept, moves every lease at once.
+        stepped = abs(self._clock.timestamp() - self._extended_moment - since) > max(third / 2, LOOK_SECONDS)
+        if since < third and not stepped:
             return
         self._extend()
-        if since >= 2 * third:
+        if since >= 2 * third or stepped:
             # This worker was held up, by a lock or by being stopped, and so may others have been.
             self._trusts_leases_at = time.monotonic() + max(third, 2 * LOOK_SECONDS)
 
@@ -358,7 +360,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def _extend(self) -> None:
         self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
-        self._extended_at = time.monotonic()
+        self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
 
     def _must_end_now(self) -> bool:
         if self._signals_heard > 1:

@@ -24,6 +24,8 @@ class NewJob:
     expires_at: datetime | None = None
     batch_id: str | None = None
     unique_key: str | None = None
+    chord: tuple[str, int] | None = None
+    """The callback that waits for the end of the pipeline it begins, and its position there."""
 
 
 class Claim(NamedTuple):

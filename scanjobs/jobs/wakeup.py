@@ -84,9 +84,10 @@ class _Ringer:
     def __init__(self, settings: Settings) -> None:
         self.pid = os.getpid()
         self._settings = settings
-        self._folder = bell_folder(settings)
-        self._changed_at = -1
+        self._folder: int | None = None
         self._paths: list[str] = []
+        self._changed_at = -1
+        self._open()
         self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._sender.setblocking(False)
 
@@ -94,12 +95,13 @@ class _Ringer:
         if self._folder is None:
             return
         try:
-            changed_at = self._folder.stat().st_mtime_ns
-            if changed_at != self._changed_at:
-                self._paths = [entry.path for entry in os.scandir(self._folder)]
-                self._changed_at = changed_at
-        except FileNotFoundError:  # the last worker took it away, and the next one makes it anew
-            self._folder, self._paths, self._changed_at = bell_folder(self._settings), [], -1
+            found = os.fstat(self._folder)
+            if found.st_nlink == 0:  # the last worker took it away, and the next one makes it anew
+                self._open()
+                found = os.fstat(self._folder)
+            if found.st_mtime_ns != self._changed_at:
+                self._paths = [entry.path for entry in os.scandir(self._path)]
+                self._changed_at = found.st_mtime_ns
         except OSError:
             return
         for path in self._paths:
@@ -111,6 +113,18 @@ class _Ringer:
                         Path(path).unlink()
             except OSError:  # its buffer is full: it has been rung already
                 continue
+
+    def _open(self) -> None:
+        """Find the folder; an open one costs less to ask whether it has changed than a path."""
+        if self._folder is not None:
+            os.close(self._folder)
+            self._folder = None
+        self._changed_at = -1
+        path = bell_folder(self._settings)
+        if path is not None:
+            self._path = path
+            with suppress(OSError):
+                self._folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 _ringers: dict[str, _Ringer] = {}

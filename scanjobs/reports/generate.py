@@ -12,7 +12,7 @@ from typing import Any
 from scanjobs import __version__
 from scanjobs.config import Settings
 from scanjobs.db import reports, scans
-from scanjobs.domain.clock import Clock, SystemClock
+from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id, short
 from scanjobs.domain.reports import ReportFormat, ReportRecord
 from scanjobs.errors import ReportError, StorageError, UsageError
@@ -43,7 +43,7 @@ def accept_report(
     wanted = _format(format)
     scan = scans.find_scan(settings, scan_id)
     report_id = new_id()
-    created_at = (clock or SystemClock()).now()
+    created_at = (clock or settings.clock).now()
     path = _place(settings, output, default_name(scan.site, created_at, report_id, wanted))
     _require_writable(path)
     reports.add_report(
@@ -86,7 +86,7 @@ def generate_report(
 
     size, sha256 = write_atomically(Path(report.path), lambda file: renderer.render(document, file, drawn))
     reports.complete_report(
-        settings, report.id, written_at=(clock or SystemClock()).now(), size=size, sha256=sha256
+        settings, report.id, written_at=(clock or settings.clock).now(), size=size, sha256=sha256
     )
     return {
         "report_id": report.id,

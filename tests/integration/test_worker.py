@@ -7,10 +7,13 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from huey.api import chord
 
+from scanjobs import config
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import control, monitor
 from tests import fakes
@@ -313,18 +316,64 @@ def test_a_result_that_is_no_number_fails_that_job_only(worker, settings):
 
 def test_a_pipeline_goes_on_with_the_result(worker):
     worker()
-    task = fakes.add.s(1, 2).then(fakes.add, 10)
-    following = task.on_complete.id
 
-    fakes.add.huey.enqueue(task)
+    steps = fakes.add.huey.enqueue(fakes.add.s(1, 2).then(fakes.add, 10).then(fakes.rare))
 
-    from scanjobs.jobs.job import Job
-
-    wait_until(lambda: _exists(following), "the second job was accepted")
-    assert Job(following).get(timeout=20) == 13
+    assert steps.get(timeout=20) == [3, 13, 13]
 
 
-def _exists(job_id):
-    from scanjobs import config
+def test_a_chord_calls_back_with_what_came_of_its_members(worker):
+    worker("-c", "2")
+    members = [fakes.add.s(1, 2), fakes.add.s(2, 3).then(fakes.add, 10), fakes.fail.s("No lamp.")]
 
-    return monitor.among(config.current(), [job_id])
+    made = fakes.add.huey.enqueue(chord(members, fakes.collect.s()))
+
+    three, fifteen, failed = made.get(timeout=20)
+    assert (three, fifteen) == ("3", "15")
+    assert "No lamp." in failed
+
+
+def test_a_chord_survives_the_death_of_its_worker(worker, tmp_path):
+    first = worker("-c", "2")
+    members = [fakes.trace.s(str(tmp_path), f"member{number}", 1.0) for number in range(3)]
+    made = fakes.add.huey.enqueue(chord(members, fakes.collect.s()))
+    wait_until(lambda: starts(tmp_path, "member*") >= 2, "members have started")
+
+    first.kill()
+    worker("-c", "2")
+
+    assert made.get(timeout=30) == ["'member0'", "'member1'", "'member2'"]
+
+
+def test_each_failed_attempt_is_told_to_a_handler(worker, tmp_path):
+    worker()
+    task = fakes.fail_twice.s("The lamp is broken.").error(fakes.note_error, str(tmp_path))
+
+    job = fakes.add.huey.enqueue(task)
+
+    wait_until(lambda: job.state.is_final, "the job has ended")
+    told = wait_until(lambda: (f := list(tmp_path.glob("*.error"))) and len(f) == 2 and f, "both are told")
+    assert {path.read_text() for path in told} == {"RuntimeError: The lamp is broken."}
+
+
+def test_a_rehearsal_moves_the_clock_of_everybody(worker, scanjobs, tmp_path, settings, monkeypatch):
+    monkeypatch.setenv("SCANJOBS_CLOCK_FILE", str(tmp_path / "clock"))
+    moved = config.use(config.load())
+    worker("-c", "1")
+    later = fakes.add.schedule(args=(1, 2), delay=30 * 86_400)
+    expiring = fakes.add.schedule(args=(3, 4), delay=40 * 86_400, expires=35 * 86_400)
+    retried = fakes.ask_for_more.schedule(args=(7 * 86_400,), delay=60)
+    assert later.state is JobState.SCHEDULED
+
+    moved.clock.forward(120)
+    wait_until(lambda: retried.state is JobState.RETRYING, "its first attempt was made")
+    moved.clock.forward(31 * 86_400)
+
+    assert later.get(timeout=20) == 3
+    assert retried.get(timeout=20) == 2
+    assert expiring.state is JobState.SCHEDULED
+    moved.clock.forward(10 * 86_400)
+    wait_until(lambda: expiring.state is JobState.CANCELLED, "it expired")
+    started = monitor.job(moved, later.id).started_at
+    assert timedelta(days=31) <= started - monitor.job(moved, later.id).created_at < timedelta(days=32)
+    wait_until(lambda: monitor.workers(moved)[0].is_alive, "its lease is renewed where the clock is now", 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import re
 import sqlite3
@@ -16,7 +17,8 @@ from alembic.script import ScriptDirectory
 
 from scanjobs.config import Settings
 from scanjobs.db import models, schema, session
-from scanjobs.errors import DatabaseTooNewError, StorageError
+from scanjobs.errors import DatabaseTooNewError, StorageError, WorkersTooOldError
+from scanjobs.jobs import monitor
 
 
 def declared(database: sqlite3.Connection) -> set[tuple[str, ...]]:
@@ -58,6 +60,40 @@ def test_a_newer_database_is_refused_and_left_as_it_is(settings: Settings):
 
     with sqlite3.connect(settings.database_path) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+
+
+def old_database(settings: Settings) -> None:
+    """The first version of the tables, with a job that waits and a worker that has left."""
+    settings.home.mkdir()
+    schema._upgrade(settings, "0001")
+    with sqlite3.connect(settings.database_path) as database:
+        database.execute(
+            "INSERT INTO jobs (id, task, queue, state, priority, payload, created_at, run_at)"
+            " VALUES ('a' || hex(randomblob(8)), 't', 'default', 'queued', 0, '{}', 1, 1)"
+        )
+        database.execute(
+            "INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency, started_at,"
+            " seen_at) VALUES ('w', 'h', 'b', 4711, ?, 'default', 0, 1, 1, 1)",
+            (str(settings.home / "w.lock"),),
+        )
+
+
+def test_an_older_database_is_upgraded_with_what_waits_in_it(settings: Settings):
+    old_database(settings)
+
+    assert [queue.queued for queue in monitor.queues(settings)] == [1, 0, 0]
+    assert schema.revision(settings) == schema.HEAD
+
+
+def test_an_upgrade_waits_for_older_workers(settings: Settings):
+    old_database(settings)
+    with (settings.home / "w.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        with pytest.raises(WorkersTooOldError, match="process 4711"):
+            schema.ensure(settings)
+
+        assert schema.revision(settings) == "0001"
 
 
 def _open(settings: Settings) -> str | None:
