@@ -6,7 +6,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-_MARK = "__scanjobs__"
+MARK = "__scanjobs__"
+"""The key that says what an object stands for."""
 
 
 def encode_value(value: Any) -> str:
@@ -37,11 +38,11 @@ def marked(value: Any) -> Any:
     """The value with everything that JSON does not know replaced by an object that says what it is."""
     match value:
         case datetime():
-            return {_MARK: "datetime", "value": value.isoformat()}
+            return {MARK: "datetime", "value": value.isoformat()}
         case timedelta():
-            return {_MARK: "timedelta", "value": value.total_seconds()}
+            return {MARK: "timedelta", "value": value.total_seconds()}
         case BaseException():
-            return {_MARK: "error", "value": f"{type(value).__name__}: {value}"}
+            return {MARK: "error", "value": f"{type(value).__name__}: {value}"}
         case dict():
             return {str(key): marked(item) for key, item in value.items()}
         case list() | tuple():
@@ -56,7 +57,7 @@ def unmarked(value: Any) -> Any:
         return [unmarked(item) for item in value]
     if not isinstance(value, dict):
         return value
-    match value.get(_MARK):
+    match value.get(MARK):
         case "datetime":
             return datetime.fromisoformat(value["value"])
         case "timedelta":

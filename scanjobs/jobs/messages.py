@@ -6,15 +6,17 @@ import json
 from typing import Any
 
 from huey.registry import Message
+from huey.utils import Error
 
 from scanjobs.errors import JobError
-from scanjobs.jobs.codec import decode_value, encode_value, marked, unmarked
+from scanjobs.jobs.codec import MARK, decode_value, encode_value, marked, unmarked
 
 FORMAT_VERSION = 1
 # 1: Huey's message, field by field; dates, durations and errors marked by their type.
 
 _PLAIN = ("id", "name", "retries", "retry_delay", "priority", "timeout", "retry_backoff")
 _MOMENTS = ("eta", "expires_resolved")
+_FAILURE = "failure"
 
 
 class MessageError(JobError):
@@ -61,15 +63,20 @@ def decode(text: str) -> Message:
 
 
 class JsonSerializer:
-    """What Huey uses for results, locks and revocations."""
+    """What Huey uses for results, locks and revocations; a result may be the error of a task."""
 
     def serialize(self, data: Any) -> bytes:
         """Bytes of JSON."""
+        if isinstance(data, Error):
+            data = {MARK: _FAILURE, "value": data.metadata}
         return encode_value(data).encode()
 
     def deserialize(self, data: bytes) -> Any:
         """The value back."""
-        return decode_value(data.decode())
+        value = decode_value(data.decode())
+        if isinstance(value, dict) and value.get(MARK) == _FAILURE:
+            return Error(value["value"])
+        return value
 
 
 def _as_json(message: Message) -> dict[str, Any]:

@@ -201,6 +201,14 @@ PURGE_QUEUE = """
      WHERE queue = :queue AND state IN ('scheduled', 'queued', 'retrying')
 """
 
+# Every queue is emptied: what waits for a worker is cancelled, or what waits for its time.
+_PURGE = """
+    UPDATE jobs SET state = 'cancelled', finished_at = :now, error = 'Its queue was purged.',
+                    story = story || :line
+"""
+PURGE_QUEUED = f"{_PURGE} WHERE state = 'queued'"
+PURGE_SCHEDULED = f"{_PURGE} WHERE state IN ('scheduled', 'retrying')"
+
 PAUSE_QUEUE = "INSERT INTO paused_queues (name, paused_at) VALUES (:queue, :now) ON CONFLICT DO NOTHING"
 RESUME_QUEUE = "DELETE FROM paused_queues WHERE name = :queue"
 SELECT_PAUSED = "SELECT name FROM paused_queues"
@@ -277,3 +285,32 @@ PUT_VALUE = """
 GET_VALUE = "SELECT value FROM key_values WHERE key = :key"
 POP_VALUE = "DELETE FROM key_values WHERE key = :key RETURNING value"
 PUT_VALUE_IF_EMPTY = "INSERT INTO key_values (key, value) VALUES (:key, :value) ON CONFLICT DO NOTHING"
+
+# Huey asks for messages as bytes; a damaged one must not hide the others.
+SELECT_QUEUED = """
+    SELECT CAST(payload AS BLOB) FROM jobs WHERE state = 'queued' ORDER BY priority DESC, seq LIMIT :limit
+"""
+SELECT_SCHEDULED = """
+    SELECT CAST(payload AS BLOB) FROM jobs WHERE state IN ('scheduled', 'retrying')
+     ORDER BY run_at, seq LIMIT :limit
+"""
+
+# What became of a job that has ended.
+SELECT_OUTCOME = f"""
+    SELECT id, state, result, error, traceback FROM jobs WHERE id = :job_id AND {_FINAL}
+"""
+
+# Values are what Huey put here, counters excepted, and what jobs returned.
+_IS_COUNTER = "substr(key, 1, length(:counter)) = :counter"
+SELECT_VALUES = f"""
+    SELECT id, CAST(result AS BLOB) FROM jobs WHERE {_FINAL} AND result IS NOT NULL
+    UNION ALL
+    SELECT key, value FROM key_values WHERE NOT {_IS_COUNTER}
+"""
+COUNT_VALUES = f"SELECT count(*) FROM ({SELECT_VALUES})"
+DELETE_VALUES = f"DELETE FROM key_values WHERE NOT {_IS_COUNTER}"
+DELETE_COUNTERS = f"DELETE FROM key_values WHERE {_IS_COUNTER}"
+
+# A returned result is forgotten before its time; the rest of the row stays.
+DROP_RESULTS = f"UPDATE jobs SET result = NULL WHERE {_FINAL} AND result IS NOT NULL"
+DROP_RESULT = f"{DROP_RESULTS} AND id = :job_id"
