@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from huey.api import Huey, Task, TaskWrapper
+from huey.exceptions import RateLimitExceeded, TaskLockedException
 
 from scanjobs.config import Settings
 from scanjobs.db.session import transaction
@@ -22,6 +23,7 @@ from scanjobs.jobs.codec import marked
 from scanjobs.jobs.context import running_job
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.limits import HARD_SECONDS, SOFT_SECONDS
+from scanjobs.jobs.locks import ExactRateLimit
 from scanjobs.jobs.retries import BASE_SECONDS, CAP_SECONDS, MOST_RETRIES, backoff_seconds, is_permanent
 from scanjobs.jobs.storage import JobStorage, QueuedMessage
 from scanjobs.jobs.values import Limits, NewJob
@@ -63,8 +65,12 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
                 job = running_job.get()
                 if is_permanent(error):
                     task.retries = 0
+                elif isinstance(error, RateLimitExceeded):
+                    task.retry_delay = 0  # Huey waits for the next window instead
                 elif job is not None:
                     task.retry_delay = backoff_seconds(job.attempt, *type(task).backoff)
+                    if isinstance(error, TaskLockedException):
+                        task.retries += 1  # to wait for a lock is no failure
                 raise
 
         task_class.execute = guarded
@@ -225,6 +231,10 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
     def is_revoked(self, task: Any, timestamp: Any = None, peek: bool = True) -> bool:
         """Never: what is revoked here is a row that was cancelled, and that is not claimed."""
         return False
+
+    def rate_limit(self, name: str, limit: int, per: int, retry: bool = True) -> ExactRateLimit:
+        """Let at most `limit` calls begin in each `per` seconds; a job beyond them waits for its window."""
+        return ExactRateLimit(self, name, limit, per, retry=retry)
 
     def task_named(self, name: str) -> type[Task] | None:
         """The task of this name, or None where this process does not know it."""

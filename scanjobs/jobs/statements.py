@@ -284,7 +284,6 @@ PUT_VALUE = """
 """
 GET_VALUE = "SELECT value FROM key_values WHERE key = :key"
 POP_VALUE = "DELETE FROM key_values WHERE key = :key RETURNING value"
-PUT_VALUE_IF_EMPTY = "INSERT INTO key_values (key, value) VALUES (:key, :value) ON CONFLICT DO NOTHING"
 
 # Huey asks for messages as bytes; a damaged one must not hide the others.
 SELECT_QUEUED = """
@@ -314,3 +313,9 @@ DELETE_COUNTERS = f"DELETE FROM key_values WHERE {_IS_COUNTER}"
 # A returned result is forgotten before its time; the rest of the row stays.
 DROP_RESULTS = f"UPDATE jobs SET result = NULL WHERE {_FINAL} AND result IS NOT NULL"
 DROP_RESULT = f"{DROP_RESULTS} AND id = :job_id"
+
+# Does the attempt that took a lock still hold it?
+MAY_HOLD_LOCK = """
+    SELECT EXISTS (SELECT 1 FROM jobs WHERE id = :job_id
+                      AND (state = 'succeeded' OR state = 'running' AND lease_token = :lease_token))
+"""

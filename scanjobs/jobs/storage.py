@@ -15,7 +15,7 @@ from scanjobs.config import Settings, current
 from scanjobs.db import driver
 from scanjobs.domain.clock import Clock, SystemClock
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import statements, story, wakeup
+from scanjobs.jobs import locks, statements, story, wakeup
 from scanjobs.jobs.messages import JsonSerializer
 from scanjobs.jobs.values import NewJob
 
@@ -108,12 +108,14 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
         return self.peek_data(key) is not EmptyData
 
     def put_if_empty(self, key: str, value: bytes, ttl: int | None = None) -> bool:
-        """Keep a value unless the key has one."""
+        """Keep a value unless the key has one; the lock of a dead job counts as none."""
         if ttl is not None:  # values here do not expire, which is Huey's to refuse
             return bool(super().put_if_empty(key, value, ttl))
         with driver.write(self.settings) as connection:
-            written = connection.execute(statements.PUT_VALUE_IF_EMPTY, {"key": _text(key), "value": value})
-        return written.rowcount == 1
+            if self._value(key) is not None:
+                return False
+            connection.execute(statements.PUT_VALUE, {"key": _text(key), "value": value})
+        return True
 
     def result_store_size(self) -> int:
         """How many values and returned results are kept."""
@@ -192,7 +194,7 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
     def _value(self, key: str) -> bytes | None:
         with driver.read(self.settings) as connection:
             row = connection.execute(statements.GET_VALUE, {"key": _text(key)}).fetchone()
-            return None if row is None else row[0]
+            return None if row is None or locks.is_forsaken(connection, row[0]) else row[0]
 
     def _outcome(self, key: str) -> Any:
         with driver.read(self.settings) as connection:

@@ -6,12 +6,15 @@ import threading
 from datetime import timedelta
 
 import pytest
-from huey.exceptions import ResultTimeout, TaskException
+from huey.exceptions import RateLimitExceeded, ResultTimeout, TaskException
 
 from scanjobs.db import driver
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import monitor
+from scanjobs.jobs.locks import held_by
 from scanjobs.jobs.values import Completion, Failure
+
+FINISHED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
 @pytest.fixture
@@ -172,3 +175,50 @@ def test_a_counter_counts_everybody(queue):
     counted = in_threads(8, lambda: [queue.storage.incr("visits") for _ in range(10)])
 
     assert sorted(number for one in counted for number in one) == list(range(1, 81))
+
+
+def test_a_rate_limit_lets_no_more_begin_than_it_says(queue):
+    """Not even at the start of a window, when everybody finds the counter of the last one."""
+    limit = queue.rate_limit("door", limit=3, per=10**9)
+
+    def enters():
+        try:
+            limit.acquire()
+        except RateLimitExceeded:
+            return False
+        return True
+
+    assert sorted(in_threads(8, enters)) == [False] * 5 + [True] * 3
+    assert limit.current_usage() == 3
+
+
+def test_a_lock_is_held_while_its_attempt_runs(queue, leases, settings):
+    lock = queue.lock_task("door")
+    queue.work()
+    worker = leases()
+    (claim,), _ = worker.turn([], free=1)
+    assert queue.storage.put_if_empty("test.lock.door", held_by(claim))
+
+    assert lock.is_locked()
+    assert not queue.storage.put_if_empty("test.lock.door", b"1")
+
+    worker.release([claim])
+
+    assert not lock.is_locked()
+    with lock:
+        assert lock.is_locked()
+    assert not lock.is_locked()
+
+
+@pytest.mark.parametrize("state", FINISHED)
+def test_only_a_job_that_succeeded_keeps_its_lock(queue, leases, state):
+    """It meant to; the others could not let go of it."""
+    queue.work()
+    worker = leases()
+    (claim,), _ = worker.turn([], free=1)
+    queue.storage.put_if_empty("test.lock.door", held_by(claim))
+
+    worker.turn([Completion(claim=claim, state=state)], free=0)
+
+    assert queue.is_locked("door") is (state is JobState.SUCCEEDED)
+    assert queue.flush_locks("door") == ({"door"} if state is JobState.SUCCEEDED else set())
