@@ -17,8 +17,8 @@ from scanjobs.config import Settings
 from scanjobs.db.session import transaction
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import QUEUES
-from scanjobs.errors import ConfigurationError
-from scanjobs.jobs import messages
+from scanjobs.errors import ConfigurationError, UsageError
+from scanjobs.jobs import control, messages
 from scanjobs.jobs.codec import marked
 from scanjobs.jobs.context import running_job
 from scanjobs.jobs.job import Job
@@ -231,6 +231,27 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
     def is_revoked(self, task: Any, timestamp: Any = None, peek: bool = True) -> bool:
         """Never: what is revoked here is a row that was cancelled, and that is not claimed."""
         return False
+
+    def revoke(self, task: Task, revoke_until: Any = None, revoke_once: bool = False) -> None:
+        """Cancel the job of this task: at once where it waits, or by asking it to end.
+
+        Raises:
+            NotFoundError: there is no such job.
+            JobError: it has ended already.
+        """
+        control.cancel(
+            self.storage.settings, Job(task.id, settings=self._settings).record(), clock=self.storage.clock
+        )
+
+    def revoke_all(self, task_class: Any, revoke_until: Any = None, revoke_once: bool = False) -> None:
+        """Not here, where what is revoked are rows.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(
+            "A task cannot be revoked as a whole.", hint="Cancel its jobs, or pause its queue for a while."
+        )
 
     def rate_limit(self, name: str, limit: int, per: int, retry: bool = True) -> ExactRateLimit:
         """Let at most `limit` calls begin in each `per` seconds; a job beyond them waits for its window."""

@@ -10,6 +10,7 @@ from huey.exceptions import RateLimitExceeded, ResultTimeout, TaskException
 
 from scanjobs.db import driver
 from scanjobs.domain.jobs import JobState
+from scanjobs.errors import JobError, NotFoundError, UsageError
 from scanjobs.jobs import monitor
 from scanjobs.jobs.locks import held_by
 from scanjobs.jobs.values import Completion, Failure
@@ -152,6 +153,23 @@ def test_flushing_leaves_nothing_waiting_and_nothing_kept_but_history(queue, lea
     assert [event.event for event in monitor.job(settings, later.id).events] == ["purged"]
     leases().turn([Completion(claim=claim, state=JobState.SUCCEEDED, result="8")], free=0)
     assert queue.result(running.id) == 8
+
+
+def test_a_revoked_job_is_cancelled(queue):
+    job = queue.work()
+
+    queue.revoke_by_id(job.id)
+
+    assert job.state is JobState.CANCELLED
+    with pytest.raises(JobError, match="has ended"):
+        queue.revoke_by_id(job.id)
+    with pytest.raises(NotFoundError):
+        queue.revoke_by_id("nobody")
+
+
+def test_a_whole_task_cannot_be_revoked(queue):
+    with pytest.raises(UsageError, match="as a whole"):
+        queue.work.revoke()
 
 
 def in_threads(number, work):
