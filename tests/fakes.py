@@ -13,6 +13,7 @@ from huey.exceptions import RetryTask
 
 from scanjobs import task
 from scanjobs.jobs.context import this_job
+from scanjobs.tasks import queue
 
 MODULE = "tests.fakes"
 
@@ -124,3 +125,36 @@ def ask_for_more(delay: float) -> int:
     if this_job().attempt == 1:
         raise RetryTask(delay=delay)
     return this_job().attempt
+
+
+@task(retries=0, retry_base_seconds=0.2)
+@queue.lock_task("fakes")
+def hold_lock(seconds: float) -> tuple[float, float]:
+    """From when to when it held the lock, by a clock that all processes share."""
+    began = time.monotonic()
+    time.sleep(seconds)
+    return began, time.monotonic()
+
+
+@task(retries=0)
+@queue.lock_task("fakes")
+def die_with_lock() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@task(retries=0)
+@queue.rate_limit("fakes.second", limit=1, per=1)
+def once_a_second(number: int) -> int:
+    return number
+
+
+@task(retries=0)
+@queue.rate_limit("fakes.age", limit=1, per=10**9)
+def once_in_an_age() -> None:
+    return None
+
+
+@task()
+def look_around() -> list[int | bool]:
+    with queue.lock_task("looking"):
+        return [queue.is_locked("looking"), queue.is_locked("other"), queue.pending_count()]

@@ -7,7 +7,7 @@ import os
 import pickle
 import signal
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -15,22 +15,22 @@ from typing import Any
 
 from huey import signals
 from huey.api import Task
-from huey.storage import BaseStorage
 
 from scanjobs.db import driver
-from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import ScanjobsError
 from scanjobs.jobs.context import RunningJob, running_job
 from scanjobs.jobs.limits import Interruptions
 from scanjobs.jobs.liveness import die_with_parent
+from scanjobs.jobs.locks import held_by
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.storage import JobStorage, QueuedMessage
 from scanjobs.jobs.values import Claim, Completion, Failure, Limits, NewJob
 
 _CHORD_KEYS = "chord:"
 """Where Huey counts the members of a chord."""
+_WAITED_FOR = frozenset({signals.SIGNAL_LOCKED, signals.SIGNAL_RATE_LIMITED})
 _CANCELLED_BY = frozenset({signals.SIGNAL_CANCELED, signals.SIGNAL_REVOKED, signals.SIGNAL_EXPIRED})
 
 
@@ -142,47 +142,30 @@ class _Child:
         task.execute = guarded
 
 
-class _Gathered(BaseStorage):  # type: ignore[misc]  # Huey has no types
+class _Gathered(JobStorage):
     """Stands in for the storage while a job runs: what Huey writes is kept for the supervisor.
 
-    What the task itself submits goes to the real storage at once: it is durable when the call returns.
+    What the task itself submits goes to the real storage at once: it is durable when the call returns. So do
+    its locks and counters.
     """
 
     def __init__(self, storage: JobStorage, claim: Claim) -> None:
-        super().__init__(storage.name)
-        self._storage = storage
+        super().__init__(storage.name, settings=lambda: storage.settings, clock=storage.clock)
         self._claim = claim
-        self.settings = storage.settings
         self.in_user_code = False
         self.result: str | None = None
         self.retry: NewJob | None = None
         self.follow_ups: list[NewJob] = []
 
-    @property
-    def clock(self) -> Clock:
-        return self._storage.clock
-
-    def accept(self, jobs: Sequence[NewJob]) -> None:
+    def accept(self, jobs: Iterable[NewJob]) -> None:
         # A transaction is open around Huey's own steps only where a follow-up records what it is about.
         if self.in_user_code or driver.active.get() is not None:
-            self._storage.accept(jobs)
+            super().accept(jobs)
         else:
             self.follow_ups += jobs
 
-    def accept_message(self, *row: Any) -> None:
-        self._storage.accept_message(*row)  # of a call in the task's own code
-
     def accept_one(self, job: NewJob) -> None:
         self.accept([job])
-
-    def accept_chord(self, callback: NewJob, member_ids: Sequence[str]) -> None:
-        self._storage.accept_chord(callback, member_ids)
-
-    def has_job(self, job_id: str) -> bool:
-        return self._storage.has_job(job_id)
-
-    def waiting_twin(self, unique_key: str) -> str | None:
-        return self._storage.waiting_twin(unique_key)
 
     def enqueue(self, data: QueuedMessage, priority: float | None = None) -> None:
         if not self.in_user_code and data.job.id == self._claim.job_id:
@@ -197,29 +180,21 @@ class _Gathered(BaseStorage):  # type: ignore[misc]  # Huey has no types
         if key.startswith(_CHORD_KEYS):
             return  # the results of members are on their rows
         if not is_result:
-            self._storage.put_data(key, value)
+            super().put_data(key, value)
         elif key == self._claim.job_id:
             self.result = value.decode()
 
-    def peek_data(self, key: str) -> Any:
-        return self._storage.peek_data(key)
-
-    def pop_data(self, key: str) -> Any:
-        return self._storage.pop_data(key)
+    def put_if_empty(self, key: str, value: bytes, ttl: int | None = None) -> bool:
+        is_lock = key.startswith(f"{self.name}.lock.")
+        return super().put_if_empty(key, held_by(self._claim) if is_lock else value, ttl)
 
     def delete_data(self, key: str) -> bool:
         # After each job Huey deletes its revocation; ours are rows, so there is nothing to look for.
-        return not key.startswith("r:") and self._storage.delete_data(key)
-
-    def has_data_for_key(self, key: str) -> bool:
-        return self._storage.has_data_for_key(key)
+        return not key.startswith("r:") and super().delete_data(key)
 
     def incr(self, key: str, amount: int = 1) -> int:
         # Whether a chord is complete is for the supervisor to say, who sees the outcomes of all its members.
-        return 0 if key.startswith(_CHORD_KEYS) else int(self._storage.incr(key, amount))
-
-    def put_if_empty(self, key: str, value: bytes, ttl: int | None = None) -> bool:
-        return self._storage.put_if_empty(key, value, ttl)
+        return 0 if key.startswith(_CHORD_KEYS) else super().incr(key, amount)
 
 
 def _completion(
@@ -238,6 +213,7 @@ def _completion(
             failure=failure,
             retry_payload=gathered.retry.payload,
             retry_at=None if run_at is None else run_at.replace(tzinfo=UTC),
+            has_waited=not _WAITED_FOR.isdisjoint(told),
             follow_ups=follow_ups,
         )
     if signals.SIGNAL_COMPLETE in told:

@@ -13,7 +13,7 @@ from typing import Any
 
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import statements
-from scanjobs.jobs.codec import failed_member, skipped_member, to_json
+from scanjobs.jobs.codec import failed, skipped, to_json
 
 
 def begin(connection: sqlite3.Connection, callback_id: str, member_ids: Sequence[str], now: float) -> None:
@@ -68,9 +68,9 @@ def _result(job_id: str, state: str, result: str | None, error: str | None) -> A
         case JobState.SUCCEEDED:
             return None if result is None else json.loads(result)
         case JobState.FAILED:
-            return failed_member(job_id, error or "")
+            return failed(job_id, error)
         case _:
-            return skipped_member()
+            return skipped()
 
 
 def _with_results(payload: str, results: Sequence[Any]) -> str:

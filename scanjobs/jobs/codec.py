@@ -10,7 +10,9 @@ from typing import Any, cast
 
 import orjson
 
-_MARK = "__scanjobs__"
+MARK = "__scanjobs__"
+"""The key that says what an object stands for."""
+
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
@@ -50,14 +52,15 @@ def arguments(payload: str) -> dict[str, Any]:
     return {key: unmarked(value) for key, value in named.items()}
 
 
-def failed_member(job_id: str, error: str) -> dict[str, Any]:
-    """In place of the result of a chord's member that failed; read back as Huey's `Error`."""
-    return {_MARK: "failed", "value": {"task_id": job_id, "error": error, "traceback": None, "retries": 0}}
+def failed(job_id: str, error: str | None, traceback: str | None = None) -> dict[str, Any]:
+    """In place of the result of a job that failed; read back as Huey's `Error`."""
+    told = {"task_id": job_id, "error": error, "traceback": traceback, "retries": 0}
+    return {MARK: "failed", "value": told}
 
 
-def skipped_member() -> dict[str, Any]:
-    """In place of the result of a member that was cancelled or expired; read back as Huey's `SKIPPED`."""
-    return {_MARK: "skipped"}
+def skipped() -> dict[str, Any]:
+    """In place of the result of a job that was cancelled or expired; read back as Huey's `SKIPPED`."""
+    return {MARK: "skipped"}
 
 
 def _huey_utils() -> ModuleType:
@@ -73,11 +76,11 @@ def marked(value: Any) -> Any:
         return value
     match value:
         case datetime():
-            return {_MARK: "datetime", "value": value.isoformat()}
+            return {MARK: "datetime", "value": value.isoformat()}
         case timedelta():
-            return {_MARK: "timedelta", "value": value.total_seconds()}
+            return {MARK: "timedelta", "value": value.total_seconds()}
         case BaseException():
-            return {_MARK: "error", "value": f"{type(value).__name__}: {value}"}
+            return {MARK: "error", "value": f"{type(value).__name__}: {value}"}
         case dict():
             return {str(key): marked(item) for key, item in value.items()}
         case list() | tuple():
@@ -96,7 +99,7 @@ def unmarked(value: Any) -> Any:
         return [unmarked(item) for item in value]
     if not isinstance(value, dict):
         return value
-    match value.get(_MARK):
+    match value.get(MARK):
         case "datetime":
             return datetime.fromisoformat(value["value"])
         case "timedelta":

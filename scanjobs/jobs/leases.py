@@ -277,6 +277,8 @@ def _retried(connection: sqlite3.Connection, done: Completion, now: float) -> bo
         {
             "seq": done.claim.seq,
             "lease_token": done.claim.lease_token,
+            "state": JobState.SCHEDULED if done.has_waited else JobState.RETRYING,
+            "undone": int(done.has_waited),
             "run_at": run_at,
             "payload": done.retry_payload,
             "error": failure.error,
@@ -284,7 +286,7 @@ def _retried(connection: sqlite3.Connection, done: Completion, now: float) -> bo
             "traceback": failure.traceback,
             "line": story.line(
                 now,
-                "retrying",
+                "held" if done.has_waited else "retrying",
                 attempt=done.claim.attempt,
                 wait=round(max(0.0, run_at - now), 1),
                 error=failure.error,

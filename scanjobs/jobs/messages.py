@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from huey.registry import Message
-from huey.utils import SKIPPED
+from huey.utils import SKIPPED, Error
 
 from scanjobs.errors import JobError
-from scanjobs.jobs.codec import decode_value, encode_value, marked, skipped_member, to_json, unmarked
+from scanjobs.jobs.codec import MARK, decode_value, encode_value, marked, skipped, to_json, unmarked
 
 FORMAT_VERSION = 1
 # 1: Huey's message, field by field; dates, durations and errors marked by their type.
@@ -78,11 +78,13 @@ class Form:
 
 
 class JsonSerializer:
-    """What Huey uses for results, locks and revocations."""
+    """What Huey uses for results, locks and revocations; a result may be the error of a task."""
 
     def serialize(self, data: Any) -> bytes:
         """Bytes of JSON."""
-        return encode_value(skipped_member() if data is SKIPPED else data).encode()
+        if isinstance(data, Error):
+            return encode_value({MARK: "failed", "value": data.metadata}).encode()
+        return encode_value(skipped() if data is SKIPPED else data).encode()
 
     def deserialize(self, data: bytes) -> Any:
         """The value back."""

@@ -20,12 +20,13 @@ from scanjobs.db import driver
 from scanjobs.db.session import transaction
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import QUEUES
-from scanjobs.errors import ConfigurationError, JobError
-from scanjobs.jobs import messages
+from scanjobs.errors import ConfigurationError, JobError, UsageError
+from scanjobs.jobs import control, messages
 from scanjobs.jobs.codec import marked
 from scanjobs.jobs.context import current_batch, running_job
 from scanjobs.jobs.job import Job, JobChord, JobGroup, first_job
 from scanjobs.jobs.limits import HARD_SECONDS, SOFT_SECONDS
+from scanjobs.jobs.locks import ExactRateLimit
 from scanjobs.jobs.retries import BASE_SECONDS, CAP_SECONDS, MOST_RETRIES
 from scanjobs.jobs.storage import JobStorage, QueuedMessage
 from scanjobs.jobs.values import Limits, NewJob
@@ -229,6 +230,31 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
     def is_revoked(self, task: Any, timestamp: Any = None, peek: bool = True) -> bool:
         """Never: what is revoked here is a row that was cancelled, and that is not claimed."""
         return False
+
+    def revoke(self, task: Task, revoke_until: Any = None, revoke_once: bool = False) -> None:
+        """Cancel the job of this task: at once where it waits, or by asking it to end.
+
+        Raises:
+            NotFoundError: there is no such job.
+            JobError: it has ended already.
+        """
+        control.cancel(
+            self.storage.settings, Job(task.id, settings=self.settings).record(), clock=self.storage.clock
+        )
+
+    def revoke_all(self, task_class: Any, revoke_until: Any = None, revoke_once: bool = False) -> None:
+        """Not here, where what is revoked are rows.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(
+            "A task cannot be revoked as a whole.", hint="Cancel its jobs, or pause its queue for a while."
+        )
+
+    def rate_limit(self, name: str, limit: int, per: int, retry: bool = True) -> ExactRateLimit:
+        """Let at most `limit` calls begin in each `per` seconds; a job beyond them waits for its window."""
+        return ExactRateLimit(self, name, limit, per, retry=retry)
 
     def task_named(self, name: str) -> type[Task] | None:
         """The task of this name, or None where this process does not know it."""

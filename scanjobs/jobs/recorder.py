@@ -76,6 +76,8 @@ def job_ended(completion: Completion) -> None:
             return
         case JobState.SUCCEEDED:
             _info("job_succeeded", f"{_named(claim)} succeeded", **_fields(claim))
+        case JobState.RETRYING if completion.has_waited:
+            _info("job_held", f"{_named(claim)} waits: {failure.error if failure else ''}", **_fields(claim))
         case JobState.RETRYING:
             logger.warning(
                 f"{_named(claim)} will be retried: {failure.error if failure else 'asked for it'}",

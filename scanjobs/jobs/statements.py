@@ -115,10 +115,10 @@ FINISH_JOBS = """
     RETURNING jobs.seq
 """
 
-# The attempt failed, another will follow, unless somebody has asked for its end.
+# The attempt failed, or met a lock or a limit; another will follow, unless somebody has asked for its end.
 RETRY_JOB = """
     UPDATE jobs
-       SET state = CASE WHEN cancel IS NULL THEN 'retrying' ELSE 'cancelled' END,
+       SET state = CASE WHEN cancel IS NULL THEN :state ELSE 'cancelled' END, attempt = attempt - :undone,
            finished_at = CASE WHEN cancel IS NOT NULL THEN :now END,
            run_at = :run_at, payload = :payload, error = :error, hint = :hint,
            traceback = :traceback, worker_id = NULL, lease_token = NULL, lease_expires_at = NULL,
@@ -207,6 +207,14 @@ PURGE_QUEUE = """
                     story = story || :line
      WHERE queue = :queue AND state IN ('scheduled', 'queued', 'retrying')
 """
+
+# Every queue is emptied: what waits for a worker is cancelled, or what waits for its time.
+_PURGE = """
+    UPDATE jobs SET state = 'cancelled', finished_at = :now, error = 'Its queue was purged.',
+                    story = story || :line
+"""
+PURGE_QUEUED = f"{_PURGE} WHERE state = 'queued'"
+PURGE_SCHEDULED = f"{_PURGE} WHERE state IN ('scheduled', 'retrying')"
 
 PAUSE_QUEUE = "INSERT INTO paused_queues (name, paused_at) VALUES (:queue, :now) ON CONFLICT DO NOTHING"
 RESUME_QUEUE = "DELETE FROM paused_queues WHERE name = :queue"
@@ -332,4 +340,38 @@ PUT_VALUE = """
 """
 GET_VALUE = "SELECT value FROM key_values WHERE key = :key"
 POP_VALUE = "DELETE FROM key_values WHERE key = :key RETURNING value"
-PUT_VALUE_IF_EMPTY = "INSERT INTO key_values (key, value) VALUES (:key, :value) ON CONFLICT DO NOTHING"
+
+# Huey asks for messages as bytes; a damaged one must not hide the others.
+SELECT_QUEUED = """
+    SELECT CAST(payload AS BLOB) FROM jobs WHERE state = 'queued' ORDER BY priority DESC, seq LIMIT :limit
+"""
+SELECT_SCHEDULED = """
+    SELECT CAST(payload AS BLOB) FROM jobs WHERE state IN ('scheduled', 'retrying')
+     ORDER BY run_at, seq LIMIT :limit
+"""
+
+# What became of a job that has ended.
+SELECT_OUTCOME = f"""
+    SELECT id, state, result, error, traceback FROM jobs WHERE id = :job_id AND {_FINAL}
+"""
+
+# Values are what Huey put here, counters excepted, and what jobs returned.
+_IS_COUNTER = "substr(key, 1, length(:counter)) = :counter"
+SELECT_VALUES = f"""
+    SELECT id, CAST(result AS BLOB) FROM jobs WHERE {_FINAL} AND result IS NOT NULL
+    UNION ALL
+    SELECT key, value FROM key_values WHERE NOT {_IS_COUNTER}
+"""
+COUNT_VALUES = f"SELECT count(*) FROM ({SELECT_VALUES})"
+DELETE_VALUES = f"DELETE FROM key_values WHERE NOT {_IS_COUNTER}"
+DELETE_COUNTERS = f"DELETE FROM key_values WHERE {_IS_COUNTER}"
+
+# A returned result is forgotten before its time; the rest of the row stays.
+DROP_RESULTS = f"UPDATE jobs SET result = NULL WHERE {_FINAL} AND result IS NOT NULL"
+DROP_RESULT = f"{DROP_RESULTS} AND id = :job_id"
+
+# Does the attempt that took a lock still hold it?
+MAY_HOLD_LOCK = """
+    SELECT EXISTS (SELECT 1 FROM jobs WHERE id = :job_id
+                      AND (state = 'succeeded' OR state = 'running' AND lease_token = :lease_token))
+"""

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from huey.constants import EmptyData
-from huey.storage import BaseStorage
-
-from scanjobs.config import Settings, current
 from scanjobs.db import driver
-from scanjobs.domain.clock import Clock
 from scanjobs.domain.jobs import WITH_OTHERS
-from scanjobs.jobs import chords, statements, wakeup
+from scanjobs.jobs import chords, statements, story, wakeup
+from scanjobs.jobs.kept_values import KeptValues
 from scanjobs.jobs.values import NewJob
 
 
@@ -26,29 +22,12 @@ class QueuedMessage(bytes):
     job: NewJob
 
 
-class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
-    """Rows instead of opaque data. It connects at the first use, since Huey makes it at import."""
+class JobStorage(KeptValues):
+    """Rows instead of opaque data. It connects at the first use, since Huey makes it at import.
 
-    def __init__(
-        self,
-        name: str = "scanjobs",
-        *,
-        settings: Callable[[], Settings] = current,
-        clock: Clock | None = None,
-    ) -> None:
-        super().__init__(name)
-        self._settings = settings
-        self._clock = clock
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this process."""
-        return self._settings()
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        return self._clock or self.settings.clock
+    It neither dequeues nor reads a schedule, which would take jobs away before they are done: workers claim
+    rows when their time has come; see `jobs.leases`.
+    """
 
     def enqueue(self, data: QueuedMessage, priority: float | None = None) -> None:
         """Accept one job; durable when the transaction it is part of has been committed."""
@@ -77,7 +56,7 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
 
     def add_to_schedule(self, data: QueuedMessage, ts: datetime) -> None:
         """Accept one job for later; its time is on the row."""
-        self.enqueue(data)
+        self.accept_one(data.job)
 
     def accept(self, jobs: Iterable[NewJob]) -> None:
         """Accept jobs in one transaction, the one around it if there is one; workers wake after it."""
@@ -104,37 +83,6 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
             row = connection.execute(statements.SELECT_WAITING_TWIN, (unique_key,)).fetchone()
         return None if row is None else str(row[0])
 
-    def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:
-        """Keep a value under a key."""
-        with driver.write(self.settings) as connection:
-            connection.execute(statements.PUT_VALUE, {"key": str(key), "value": value})
-
-    def peek_data(self, key: str) -> Any:
-        """The value of a key, left where it is."""
-        with driver.read(self.settings) as connection:
-            row = connection.execute(statements.GET_VALUE, {"key": str(key)}).fetchone()
-        return EmptyData if row is None else row[0]
-
-    def pop_data(self, key: str) -> Any:
-        """The value of a key, taken away; no lock is taken where there is none."""
-        if not self.has_data_for_key(key):
-            return EmptyData
-        with driver.write(self.settings) as connection:
-            row = connection.execute(statements.POP_VALUE, {"key": str(key)}).fetchone()
-        return EmptyData if row is None else row[0]
-
-    def has_data_for_key(self, key: str) -> bool:
-        """Whether a key has a value."""
-        return self.peek_data(key) is not EmptyData
-
-    def put_if_empty(self, key: str, value: bytes, ttl: int | None = None) -> bool:
-        """Keep a value unless the key has one."""
-        if ttl is not None:  # values here do not expire, which is Huey's to refuse
-            return bool(super().put_if_empty(key, value, ttl))
-        with driver.write(self.settings) as connection:
-            written = connection.execute(statements.PUT_VALUE_IF_EMPTY, {"key": str(key), "value": value})
-        return written.rowcount == 1
-
     def queue_size(self) -> int:
         """How many jobs wait for a worker."""
         with driver.read(self.settings) as connection:
@@ -144,6 +92,38 @@ class JobStorage(BaseStorage):  # type: ignore[misc]  # Huey has no types
         """How many jobs wait for their time."""
         with driver.read(self.settings) as connection:
             return sum(count for _, _, count in connection.execute(statements.COUNT_SCHEDULED))
+
+    def enqueued_items(self, limit: int | None = None) -> list[bytes]:
+        """The messages of the jobs that wait for a worker, by priority and age, whatever their queue."""
+        return self._messages(statements.SELECT_QUEUED, limit)
+
+    def scheduled_items(self, limit: int | None = None) -> list[bytes]:
+        """The messages of the jobs that wait for their time, the soonest first."""
+        return self._messages(statements.SELECT_SCHEDULED, limit)
+
+    def flush_queue(self) -> None:
+        """Cancel what waits for a worker: nothing is queued afterwards, and each row says why."""
+        self._purge(statements.PURGE_QUEUED)
+
+    def flush_schedule(self) -> None:
+        """Cancel what waits for its time, in the same way."""
+        self._purge(statements.PURGE_SCHEDULED)
+
+    def flush_all(self) -> None:
+        """Cancel all that waits and delete all that is kept, in one transaction; running jobs go on."""
+        with driver.write(self.settings):
+            super().flush_all()
+
+    def _messages(self, statement: str, limit: int | None) -> list[bytes]:
+        with driver.read(self.settings) as connection:
+            rows = connection.execute(statement, {"limit": -1 if limit is None else limit}).fetchall()
+        return [payload for (payload,) in rows]
+
+    def _purge(self, statement: str) -> None:
+        now = self.clock.timestamp()
+        with driver.write(self.settings) as connection:
+            connection.execute(statement, {"now": now, "line": story.line(now, "purged")})
+            chords.settle(connection, now)
 
 
 def insert_jobs(

@@ -69,6 +69,8 @@ class Completion:
     failure: Failure | None = None
     retry_payload: str | None = None
     retry_at: datetime | None = None
+    has_waited: bool = False
+    """It met a lock or a rate limit: it is scheduled again, and this was no attempt."""
     follow_ups: tuple[NewJob, ...] = ()
     """Next members of a pipeline, error handlers, callbacks."""
 

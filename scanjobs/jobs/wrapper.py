@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from huey.api import Task, TaskWrapper
-from huey.exceptions import RetryTask
+from huey.exceptions import RateLimitExceeded, RetryTask, TaskLockedException
 
 from scanjobs.domain.ids import new_id
 from scanjobs.jobs.arguments import Arguments
@@ -61,8 +61,12 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
                 job = running_job.get()
                 if is_permanent(error):
                     task.retries = 0
+                elif isinstance(error, RateLimitExceeded):
+                    task.retry_delay = 0  # Huey waits for the next window instead
                 elif job is not None:
                     task.retry_delay = backoff_seconds(job.attempt, *type(task).backoff)
+                    if isinstance(error, TaskLockedException):
+                        task.retries += 1  # to wait for a lock is no failure
                 if isinstance(error, RetryTask) and error.delay is not None:
                     error.eta, error.delay = self.huey.moment_in(error.delay), None
                 raise

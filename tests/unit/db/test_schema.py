@@ -72,8 +72,8 @@ def old_database(settings: Settings) -> None:
             " VALUES ('a' || hex(randomblob(8)), 't', 'default', 'queued', 0, '{}', 1, 1)"
         )
         database.execute(
-            "INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency, started_at,"
-            " seen_at) VALUES ('w', 'h', 'b', 4711, ?, 'default', 0, 1, 1, 1)",
+            "INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency,"
+            " started_at, seen_at) VALUES ('w', 'h', 'b', 4711, ?, 'default', 0, 1, 1, 1)",
             (str(settings.home / "w.lock"),),
         )
 
