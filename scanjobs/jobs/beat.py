@@ -21,8 +21,9 @@ def run(ticker: Ticker, settings: Settings) -> None:
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())
-    schedule_recorder.beat_started(len(schedule.entries(settings)))
+    entries = schedule.entries(settings)
     database = identity(settings)
+    schedule_recorder.beat_started(len(entries))
     jobs = 0
     while not asked.is_set():
         if identity(settings) != database:

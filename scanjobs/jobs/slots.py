@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scanjobs.domain.schedules import CatchUp, EntryRecord, Overlap
-from scanjobs.jobs.timing import Timing, last_until, slots_after, timing_of
+from scanjobs.jobs.timing import Timing, last_until, timing_of
 
 GRACE = timedelta(minutes=1)
 """A slot that is later than this was missed."""
@@ -59,9 +59,12 @@ def _each(
     entry: EntryRecord, slot: datetime, timing: Timing, now: datetime, is_unfinished: bool
 ) -> Plan | None:
     if entry.overlap is Overlap.ALLOW:
-        later = slots_after(timing, slot, MOST_SLOTS)
-        runs = (slot, *(one for one in later[: MOST_SLOTS - 1] if one <= now))
-        return Plan(runs=runs, next_at=later[len(runs) - 1] if len(later) >= len(runs) else None)
+        runs = [slot]
+        while (following := timing.next_after(runs[-1])) is not None and following <= now:
+            if len(runs) == MOST_SLOTS:
+                break
+            runs.append(following)
+        return Plan(runs=tuple(runs), next_at=following)
     if is_unfinished and now - slot > GRACE:
         return None  # its turn comes when the run before it has ended
     return _one(entry, slot, timing.next_after(slot), is_unfinished, None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
@@ -21,8 +23,8 @@ from scanjobs.jobs.slots import Plan, plan
 
 LOOK_SECONDS = 1.0
 """How often it looks for entries that were added or changed, and for runs that have ended."""
-MOST_ENTRIES = 50
-"""So many entries are served in one step, so that a worker is not held up."""
+MOST_ENTRIES, MOST_JOBS = 50, 100
+"""So many entries are served in one step, or as many as have so many jobs: a transaction is short."""
 
 
 class _Overtaken(Exception):  # noqa: N818 - nothing went wrong
@@ -58,13 +60,12 @@ class Ticker:
         now = self._clock.now()
         if now.timestamp() < self._next_at and time.monotonic() < self._look_at:
             return 0
-        due = [entry for entry in self._due(now) if self._knows(entry)]
-        served = [self._serve(entry, now) for entry in due[:MOST_ENTRIES]]
-        made = [jobs for jobs in served if jobs is not None]
+        due = [entry for entry in self._due(now) if self._knows(entry) and self._is_ready(entry, now)]
+        jobs = self._serve_together(due[:MOST_ENTRIES], now)
         self._look_at = time.monotonic() + LOOK_SECONDS
         # Where something was done there may be more: further slots of it, or further entries.
-        self._next_at = float("-inf") if made else self._next_slot(now)
-        return sum(map(len, made))
+        self._next_at = float("-inf") if due else self._next_slot(now)
+        return len(jobs)
 
     def _due(self, now: datetime) -> list[EntryRecord]:
         rows = select(self._settings, schedule_statements.SELECT_DUE, {"now": now.timestamp()})
@@ -86,19 +87,40 @@ class Ticker:
             schedule_recorder.task_unknown(entry)
         return False
 
-    def _serve(self, entry: EntryRecord, now: datetime) -> list[Job] | None:
-        """Do what is to be done; None where that is nothing, or another scheduler has done it."""
+    def _is_ready(self, entry: EntryRecord, now: datetime) -> bool:
+        """Whether something is to be done; asked without a lock, since most wait for a run to end."""
         try:
-            if self._plan(entry, now) is None:  # looked at without a lock, since most wait for a run to end
-                return None
+            return self._plan(entry, now) is not None
+        except UsageError:
+            return True
+
+    def _serve_together(self, due: Sequence[EntryRecord], now: datetime) -> list[Job]:
+        """Serve entries in one transaction, or each in its own where one of them cannot be served."""
+        jobs: list[Job] = []
+        if not due:
+            return jobs
+        try:
+            with self._queue.together([task_of(self._queue, entry) for entry in due]):
+                for entry in due:
+                    if len(jobs) < MOST_JOBS:
+                        jobs += self._carry_out(entry, now)
+        except StorageError:
+            raise
+        except Exception:  # told below, where it is known whose it is
+            jobs = [job for entry in due for job in self._serve(entry, now)]
+        return jobs
+
+    def _serve(self, entry: EntryRecord, now: datetime) -> list[Job]:
+        try:
             return self._carry_out(entry, now)
         except _Overtaken:
-            return None
+            return []
         except StorageError:
             raise
         except Exception as error:
             # The slot of one entry cannot become a job: that must not stop the others, nor come back.
-            return self._refuse(entry, now, error)
+            self._refuse(entry, now, error)
+            return []
 
     def _plan(self, entry: EntryRecord, now: datetime) -> Plan | None:
         with driver.read(self._settings) as connection:
@@ -106,12 +128,13 @@ class Ticker:
             (is_unfinished,) = connection.execute(schedule_statements.HAS_UNFINISHED, values).fetchone()
         return plan(entry, now, is_unfinished=bool(is_unfinished))
 
-    def _carry_out(self, entry: EntryRecord, now: datetime) -> list[Job] | None:
+    def _carry_out(self, entry: EntryRecord, now: datetime) -> list[Job]:
+        """Accept the jobs of an entry and advance it, all or nothing."""
         jobs: list[tuple[datetime, Job]] = []
         with self._queue.together([task_of(self._queue, entry)]), driver.write(self._settings) as connection:
             todo = self._plan(entry, now)
             if todo is None:
-                return None
+                return []
             for slot in todo.runs:
                 values = {"id": entry.id, "slot": slot.timestamp()}
                 if not connection.execute(schedule_statements.HAS_SLOT, values).fetchone()[0]:
@@ -119,12 +142,10 @@ class Ticker:
                     jobs.append((slot, accept_run(connection, self._queue, entry, task, slot, now)))
             if not write(connection, _advanced(entry, todo, now, [job for _, job in jobs])):
                 raise _Overtaken
-        for slot, job in jobs:
-            schedule_recorder.slot_queued(entry, slot, job.id)
-        schedule_recorder.slots_passed(entry, todo)
+            driver.after_commit(partial(_record, entry, todo, jobs))
         return [job for _, job in jobs]
 
-    def _refuse(self, entry: EntryRecord, now: datetime, error: Exception) -> list[Job]:
+    def _refuse(self, entry: EntryRecord, now: datetime, error: Exception) -> None:
         try:
             todo = self._plan(entry, now)
         except UsageError:  # its times cannot be read any more: it stands still until it is edited
@@ -137,7 +158,12 @@ class Ticker:
             with driver.write(self._settings) as connection:
                 write(connection, noted(passed, now, REFUSED, error=told))
         schedule_recorder.slot_refused(entry, told)
-        return []
+
+
+def _record(entry: EntryRecord, todo: Plan, jobs: Sequence[tuple[datetime, Job]]) -> None:
+    for slot, job in jobs:
+        schedule_recorder.slot_queued(entry, slot, job.id)
+    schedule_recorder.slots_passed(entry, todo)
 
 
 def _advanced(entry: EntryRecord, todo: Plan, now: datetime, jobs: list[Job]) -> EntryRecord:

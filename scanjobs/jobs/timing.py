@@ -163,7 +163,10 @@ def last_until(timing: Timing, first: datetime, moment: datetime) -> datetime:
 
     It looks back further and further, since years may have passed and a slot may come every second.
     """
-    span = timedelta(seconds=1)
+    following = timing.next_after(first)
+    if following is None or following > moment:
+        return first
+    span = following - first
     while (begin := moment - span) > first:
         if (slot := timing.next_after(begin)) is not None and slot <= moment:
             first = slot
