@@ -54,6 +54,7 @@ def test_a_periodic_task_of_hueys_is_a_task_and_an_entry_in_utc(queue):
         (["0 3 * * *"], {"zone": "Mars/Base"}),
         (["0 3 * * *"], {"catch_up": "sometimes"}),
         (["0 3 * * *"], {"overlap": "never"}),
+        (["0 3 * * *"], {"start": "soon"}),
         (["0 3 * * *"], {"kwargs": {"when": object()}}),
     ],
 )
