@@ -25,7 +25,7 @@ def declaration(
     declared_in: str,
     name: str | None = None,
     zone: str | None = None,
-    start: datetime | None = None,
+    start: datetime | str | None = None,
     kwargs: dict[str, Any] | None = None,
     catch_up: str = CatchUp.ONCE,
     overlap: str = Overlap.SKIP,
@@ -46,18 +46,20 @@ def declaration(
     timing_of(when, zone or "UTC", _ANY_DAY)
     try:
         json.dumps(kwargs, allow_nan=False)
+        begin = datetime.fromisoformat(start) if isinstance(start, str) else start
         policies = CatchUp(catch_up), Overlap(overlap)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(
             f"An entry for {task} cannot be declared so: {error}.",
-            hint="kwargs are plain data, catch_up is once, all or skip, overlap is skip, allow or queue.",
+            hint="kwargs are plain data, start is a moment, catch_up is once, all or skip, overlap is skip,"
+            " allow or queue.",
         ) from error
     return Declaration(
         name=name or task.rpartition(".")[2],
         task=task,
         when=when,
         zone=zone,
-        start=start,
+        start=begin,
         kwargs=kwargs or {},
         catch_up=policies[0],
         overlap=policies[1],

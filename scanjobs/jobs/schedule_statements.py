@@ -50,6 +50,9 @@ SELECT_DUE = f"""{_ENTRIES}
 # When is the next slot of each task?
 SELECT_NEXT = f"SELECT task, min(next_at) FROM schedules WHERE {_RUNS} AND next_at > :now GROUP BY task"
 
+# One scheduler alone may serve an entry as it was read.
+CLAIM_ENTRY = "UPDATE schedules SET version = version + 1 WHERE id = :id AND version = :version"
+
 # Does a run of this entry wait or run?
 HAS_UNFINISHED = f"SELECT EXISTS (SELECT 1 FROM jobs WHERE schedule_id = :id AND {_UNFINISHED})"
 

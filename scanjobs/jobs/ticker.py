@@ -132,6 +132,12 @@ class Ticker:
         """Accept the jobs of an entry and advance it, all or nothing."""
         jobs: list[tuple[datetime, Job]] = []
         with self._queue.together([task_of(self._queue, entry)]), driver.write(self._settings) as connection:
+            # First of all, so that whoever comes second waits here, and has not made jobs in vain.
+            if not connection.execute(
+                schedule_statements.CLAIM_ENTRY, {"id": entry.id, "version": entry.version}
+            ).rowcount:
+                raise _Overtaken
+            entry = replace(entry, version=entry.version + 1)
             todo = self._plan(entry, now)
             if todo is None:
                 return []
@@ -140,8 +146,7 @@ class Ticker:
                 if not connection.execute(schedule_statements.HAS_SLOT, values).fetchone()[0]:
                     task = task_of(self._queue, entry)
                     jobs.append((slot, accept_run(connection, self._queue, entry, task, slot, now)))
-            if not write(connection, _advanced(entry, todo, now, [job for _, job in jobs])):
-                raise _Overtaken
+            write(connection, _advanced(entry, todo, now, [job for _, job in jobs]))
             driver.after_commit(partial(_record, entry, todo, jobs))
         return [job for _, job in jobs]
 
