@@ -11,7 +11,10 @@ from rich.text import Text
 
 from scanjobs import console
 from scanjobs.commands.status_view import what
-from scanjobs.domain.jobs import JobRecord
+from scanjobs.domain.jobs import WITH_OTHERS, JobRecord
+
+MOST_SHOWN = 400
+"""Characters of an argument or a result."""
 
 
 def jobs_table(jobs: Sequence[JobRecord]) -> Table:
@@ -46,9 +49,11 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
     yield "state", console.state(job.state)
     yield "queue", job.queue + (f", priority {job.priority}" if job.priority else "")
     for name, value in job.arguments.items():
-        yield name, str(value)
+        yield name, _shortened(str(value))
     yield "submitted", _moment(job.created_at)
-    if job.run_at > job.created_at:
+    if job.run_at == WITH_OTHERS:
+        yield "not before", "the jobs it waits for have ended"
+    elif job.run_at > job.created_at:
         yield "not before", _moment(job.run_at)
     if job.expires_at:
         yield "expires", _moment(job.expires_at)
@@ -70,7 +75,14 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
     if job.hint:
         yield "hint", job.hint
     if job.result is not None:
-        yield "result", str(job.result)
+        yield "result", _shortened(str(job.result))
+
+
+def _shortened(text: str) -> str:
+    """What a person wants to see of a value; `--json` has all of it."""
+    if len(text) <= MOST_SHOWN:
+        return text
+    return f"{text[:MOST_SHOWN]}… ({len(text):,} characters)"
 
 
 def _story(job: JobRecord) -> Table:
