@@ -38,6 +38,17 @@ def worker_stopping(worker_id: str, running: int) -> None:
     )
 
 
+def worker_reloading(worker_id: str, running: int) -> None:
+    """A worker was asked to begin anew."""
+    waits = f"{running} running job{'s' if running != 1 else ''} will finish first" if running else "at once"
+    _info(
+        "worker_reloading",
+        f"Worker {short(worker_id)} begins anew: {waits}",
+        worker_id=worker_id,
+        running=running,
+    )
+
+
 def worker_stopped(worker_id: str, succeeded: int, failed: int) -> None:
     """A worker has left in good order."""
     _info(

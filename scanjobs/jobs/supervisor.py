@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import wait
@@ -27,6 +28,7 @@ from scanjobs.jobs.liveness import LifeLock, boot_id
 from scanjobs.jobs.pool import Pool
 from scanjobs.jobs.pruning import Pruner
 from scanjobs.jobs.queue import JobQueue
+from scanjobs.jobs.systemd import Notifier
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 from scanjobs.jobs.wakeup import Bell
 
@@ -82,6 +84,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
         self._signals_heard = 0
         self._stopping_since: float | None = None
+        self._begins_anew = False
+        self._systemd = Notifier()
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
         self._looked_at = self._trusts_leases_at = float("-inf")
         super().__init__(queue, workers=concurrency, periodic=False, worker_type="process")
@@ -109,9 +113,17 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._leases.tidy(self._settings.home / "workers")
         self._pool.fill()
         recorder.worker_started(self.id, self._share.queues, self.workers)
+        self._systemd.ready(f"Serving {', '.join(self._share.queues)}")
+
+    def run(self) -> None:
+        """Work until told to leave; after SIGHUP begin anew, with the program and settings of then."""
+        super().run()
+        if self._begins_anew:
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
 
     def loop(self, health_check_ts: float | None = None) -> None:
         """One turn: wait, hear the children, write outcomes, claim, hand out."""
+        self._systemd.alive()
         try:
             self._wait()
             self._hear_children()
@@ -184,9 +196,17 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         signal.set_wakeup_fd(self._alarm_sender.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._handle_signal)
+        # A terminal that closes sends SIGHUP too, and a worker in it should end.
+        signal.signal(signal.SIGHUP, self._handle_signal if sys.stderr.isatty() else self._handle_reload)
+
+    def _handle_reload(self, signum: int, frame: object) -> None:
+        if self._stopping_since is None:
+            self._stopping_since = time.monotonic()
+            self._begins_anew = True
 
     def _handle_signal(self, signum: int, frame: object) -> None:
         self._signals_heard += 1
+        self._begins_anew = False
         if self._stopping_since is None:
             self._stopping_since = time.monotonic()
 
@@ -209,8 +229,13 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._bell.silence()
         if self._alarm in ready:
             self._alarm.recv(64)
-            if self._signals_heard == 1:
-                recorder.worker_stopping(self.id, sum(bool(child.claims) for child in self._pool.children))
+            running = sum(bool(child.claims) for child in self._pool.children)
+            if self._begins_anew:
+                self._systemd.reloading()
+                recorder.worker_reloading(self.id, running)
+            elif self._signals_heard == 1:
+                self._systemd.stopping()
+                recorder.worker_stopping(self.id, running)
 
     def _patience(self) -> float:
         """How long to sleep at most: to the next look, the next due job, the next limit."""
