@@ -11,7 +11,7 @@ from rich.text import Text
 
 from scanjobs import console
 from scanjobs.commands.status_view import what
-from scanjobs.domain.jobs import WITH_OTHERS, JobRecord
+from scanjobs.domain.jobs import WITH_OTHERS, JobRecord, TaskRecord
 
 MOST_SHOWN = 400
 """Characters of an argument or a result."""
@@ -31,6 +31,25 @@ def jobs_table(jobs: Sequence[JobRecord]) -> Table:
             console.printable(job.error or job.progress_phase or ""),
         )
     return table
+
+
+def tasks_table(tasks: Sequence[TaskRecord]) -> Table:
+    """One task a line."""
+    table = console.table("Task", "Queue", ">Retries", ">Soft", ">Hard", "What it does")
+    for task in tasks:
+        table.add_row(
+            task.name,
+            task.queue,
+            str(task.retries),
+            _limit(task.soft_limit_seconds),
+            _limit(task.hard_limit_seconds),
+            console.printable(task.about + (" (unique)" if task.is_unique else "")),
+        )
+    return table
+
+
+def _limit(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds:g} s"
 
 
 def job_view(job: JobRecord) -> Iterator[RenderableType]:

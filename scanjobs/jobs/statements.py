@@ -265,6 +265,9 @@ SELECT_AMONG = f"""
 SELECT_RUNNING = f"""
     SELECT {_COLUMNS} FROM jobs WHERE state = 'running' ORDER BY started_at LIMIT :limit
 """
+SELECT_WAITING_FOR_TIME = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE state IN ('scheduled', 'retrying') ORDER BY run_at LIMIT :limit
+"""
 SELECT_FINISHED = f"""
     SELECT {_COLUMNS} FROM jobs WHERE {_FINAL} ORDER BY finished_at DESC LIMIT :limit
 """

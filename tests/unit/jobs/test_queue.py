@@ -199,3 +199,14 @@ def test_results_expire_and_history_goes_in_small_steps(queue, leases, settings,
     pruning.prune(settings, clock)
     with pytest.raises(NotFoundError):
         monitor.job(settings, job.id)
+
+
+def test_programs_inspect_and_revoke_without_naming_settings(queue):
+    first, second = queue.work.map([1, 2])
+
+    assert monitor.revoke(first.id[:8]) is True
+    assert [job.id for job in monitor.jobs(state=JobState.CANCELLED)] == [first.id]
+    assert monitor.purge("default") == 1
+    assert {job.id for job in monitor.status().finished} == {first.id, second.id}
+    assert monitor.queues()[0].queued == 0
+    assert [task.name.rpartition(".")[2] for task in monitor.registered_tasks(queue)] == ["draw", "work"]
