@@ -1,4 +1,4 @@
-"""Measures the engine beside its peers, by turns in one run: rates, latency, large tables, size.
+"""Measures the engine beside its peers, by turns in one run: rates, latency, limits, large tables, size.
 
     python benchmarks/engine.py                                     everything; some fifteen minutes
     python benchmarks/engine.py --only accept,done --jobs 2000
@@ -21,16 +21,17 @@ from importlib.metadata import version
 
 import disk
 from contestants import Options, redis_systems
-from sections import accept, done, latency, size, volume
+from sections import accept, done, latency, limits, size, volume
 
 SECTIONS = {
     "accept": accept.run,
     "done": done.run,
     "latency": latency.run,
+    "limits": limits.run,
     "volume": volume.run,
     "size": size.run,
 }
-WITH_PEERS = {"accept", "done", "latency"}
+WITH_PEERS = {"accept", "done", "latency", "limits"}
 
 
 def main() -> None:
