@@ -113,8 +113,8 @@ def _author(job: JobRecord, told: list[str]) -> Iterator[Violation]:
 def _result(job: JobRecord, notes: Notes) -> Iterator[Violation]:
     """What one of our tasks has returned follows from its arguments: it is no other job's."""
     if job.state is not JobState.SUCCEEDED:
-        if job.state is JobState.FAILED and not job.error:
-            yield Violation("failed without a reason", job.id)
+        if not job.error:
+            yield Violation(f"{job.state} without a reason", job.id)
         return
     if job.id not in notes.starts:
         yield Violation("succeeded and never started", job.id)

@@ -143,6 +143,11 @@ def test_nothing_is_found_where_nothing_is_wrong(rest):
         ),
         ("UPDATE jobs SET error = NULL WHERE task LIKE '%.fail'", "failed without a reason"),
         (
+            "UPDATE jobs SET error = NULL, state = 'cancelled', story = replace(story, 'failed', 'cancelled')"
+            " WHERE task LIKE '%.fail'",
+            "cancelled without a reason",
+        ),
+        (
             "INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency,"
             " started_at, seen_at) VALUES ('5f3a9c1e-1', '', '', 1, '', '', 0, 1, 1, 1)",
             "the worker 5f3a9c1e is gone, and listed as if it were not",
