@@ -16,8 +16,8 @@ from peers import hold, trace
 from peers.processes import Group, ask, has_ended, running
 from tables import show
 
-PATIENCE_SECONDS = 3.0
-"""How long after the limit something is waited for."""
+PATIENCE_SECONDS = 6.0
+"""How long after the limit something is waited for: Celery looks after its pool every five seconds."""
 ALLOWED_SECONDS = 1.0
 PAUSE_SECONDS = 0.002
 CASES = {
