@@ -58,6 +58,7 @@ def examine(settings: Settings, notes: Notes) -> Findings:
         *_held(rows),
         *(violation for job in jobs.values() for violation in job_checks.check(job, notes)),
         *job_checks.chains(jobs, notes.chains),
+        *job_checks.chords(jobs, notes.chords),
         *job_checks.cancels(jobs, notes.cancels),
         *report_checks.recorded(jobs, rows.reports),
         *report_checks.left_behind(settings, rows.reports),

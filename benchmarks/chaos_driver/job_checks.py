@@ -54,6 +54,20 @@ def chains(jobs: dict[str, JobRecord], chains: list[list[str]]) -> Iterator[Viol
                 yield Violation("is there, though the step before it has not succeeded", after)
 
 
+def chords(jobs: dict[str, JobRecord], made: list[list[str]]) -> Iterator[Violation]:
+    """A callback is given the result of every member, and begins when all of them have ended."""
+    for callback_id, *member_ids in made:
+        callback = jobs.get(callback_id)
+        if callback is None or callback.state is JobState.CANCELLED:
+            continue  # that it is there at all is asked of every accepted job
+        results = callback.arguments.get("0")
+        if not isinstance(results, list) or len(results) != len(member_ids):
+            yield Violation(f"was given {results!r} of {len(member_ids)} members", callback_id)
+        ends = [jobs[one].finished_at for one in member_ids if one in jobs]
+        if callback.started_at and any(end is None or end > callback.started_at for end in ends):
+            yield Violation("began before its members had ended", callback_id)
+
+
 def cancels(jobs: dict[str, JobRecord], accepted: list[Cancel]) -> Iterator[Violation]:
     """A cancellation that was accepted is not forgotten: nobody begins the job again."""
     for cancel in accepted:
@@ -131,4 +145,6 @@ def _result(job: JobRecord, notes: Notes) -> Iterator[Violation]:
 
 def _expected(name: str, arguments: dict[str, Any]) -> Any:
     values = list(arguments.values())
+    if name == "gather":
+        return len(values[0])
     return sum(values) if name == "add" else values[0]

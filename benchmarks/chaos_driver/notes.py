@@ -31,6 +31,8 @@ class Notes:
     accepted: dict[str, str] = field(default_factory=dict)
     """The kind of each accepted job by its id."""
     chains: list[list[str]] = field(default_factory=list)
+    chords: list[list[str]] = field(default_factory=list)
+    """The callback of each, then its members."""
     cancels: list[Cancel] = field(default_factory=list)
     starts: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     """How often each attempt of a job was started."""
@@ -70,6 +72,8 @@ def _read_note(line: dict[str, Any], notes: Notes) -> None:
             notes.accepted |= dict.fromkeys(line["ids"], line["kind"])
             if line.get("chain"):
                 notes.chains.append(line["chain"])
+            if line.get("chord"):
+                notes.chords.append(line["chord"])
         case "started":
             notes.starts[line["id"]][line["attempt"]] += 1
         case "refused":

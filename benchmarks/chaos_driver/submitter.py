@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from huey.api import Task
+from huey.api import Task, chord
 
 from benchmarks.chaos_driver import tasks as ours
 from benchmarks.chaos_driver.tasks import note
@@ -60,6 +60,7 @@ class Submitter:
             (1, lambda: self._submit("hangs", ours.hang.signature())),
             (5, self._parent),
             (7, self._pipeline),
+            (4, self._chord),
             (9, self._report),
             (4, self._later),
             (8, self._cancel),
@@ -73,8 +74,10 @@ class Submitter:
         tasks.queue.enqueue_many(calls) if len(calls) > 1 else tasks.queue.enqueue(*calls)
         return self._accepted(kind, *self._offered)
 
-    def _accepted(self, kind: str, *ids: str, chain: list[str] | None = None) -> int:
-        note("accepted", durable=True, ids=ids, kind=kind, chain=chain)
+    def _accepted(
+        self, kind: str, *ids: str, chain: list[str] | None = None, chord: list[str] | None = None
+    ) -> int:
+        note("accepted", durable=True, ids=ids, kind=kind, chain=chain, chord=chord)
         self._recent = [*self._recent, *ids][-REMEMBERED:]
         return len(ids)
 
@@ -99,7 +102,17 @@ class Submitter:
             chain.append(step.id)
             step = step.on_complete
         self._offered = chain
-        return self._accepted("pipeline", tasks.queue.enqueue(first).id, chain=chain)
+        return self._accepted("pipeline", tasks.queue.enqueue(first)[0].id, chain=chain)
+
+    def _chord(self) -> int:
+        """Members that sleep, fail, and go on in two steps; the callback begins when all have ended."""
+        members = [ours.sleep.s(round(self._chance.uniform(0.005, 0.3), 3)) for _ in range(3)]
+        members += [ours.fail.s(), ours.add.s(1, 2).then(ours.add, 3)]
+        asked = chord(self._chance.sample(members, self._chance.randint(1, 5)), ours.gather.s())
+        self._offered = [asked.callback.id, *(member.id for member in asked.tasks)]
+        made = tasks.queue.enqueue(asked)
+        ids = [member.id for member in made.members]
+        return self._accepted("chord", made.id, *ids, chord=[made.id, *ids])
 
     def _report(self) -> int:
         scan_id = self._chance.choice(self._scans)

@@ -94,6 +94,13 @@ def submit_others(number: int) -> list[str]:
 
 
 @task(**QUICKLY)
+def gather(results: list[Any]) -> int:
+    """The callback of a chord."""
+    _started()
+    return len(results)
+
+
+@task(**QUICKLY)
 def add(first: int, second: int) -> int:
     """A step of a pipeline."""
     _started()

@@ -119,7 +119,10 @@ def storage_refused(worker_id: str, error: StorageError) -> None:
 
 def job_rescued(rescued: Rescued) -> None:
     """A dead worker's job was taken from it."""
-    told = "is in the queue again" if rescued.state is JobState.QUEUED else "failed: too many workers died"
+    told = {
+        JobState.QUEUED: "is in the queue again",
+        JobState.CANCELLED: "was to be cancelled and is",
+    }.get(rescued.state, "failed: too many workers died")
     logger.warning(
         f"{_short_task(rescued.task)} {short(rescued.job_id)} {told}",
         extra={"event": "job_rescued", "job_id": rescued.job_id, "queue": rescued.queue},

@@ -127,13 +127,24 @@ RETRY_JOB = """
      WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'
 """
 
-# A worker that leaves gives back what it did not finish; the attempt does not count.
-RELEASE_JOB = """
+# A worker that leaves gives back what it did not finish; the attempt does not count. What somebody has
+# asked to end does not come back.
+_RELEASE = """
     UPDATE jobs
-       SET state = 'queued', attempt = attempt - 1, started_at = NULL, worker_id = NULL,
-           lease_token = NULL, lease_expires_at = NULL, cancel = NULL, progress = NULL, progress_phase = NULL,
-           story = story || :line
-     WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'
+       SET state = CASE WHEN cancel IS NULL THEN 'queued' ELSE 'cancelled' END, attempt = attempt - 1,
+           finished_at = CASE WHEN cancel IS NOT NULL THEN :now END,
+           error = CASE WHEN cancel IS NOT NULL THEN :reason ELSE error END,
+           started_at = NULL, worker_id = NULL, lease_token = NULL, lease_expires_at = NULL, cancel = NULL,
+           progress = NULL, progress_phase = NULL,
+           story = story || :line || CASE WHEN cancel IS NULL THEN '' ELSE :cancel_line END
+"""
+RELEASE_JOB = f"{_RELEASE} WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'"
+
+# Jobs that are a worker's by their rows, while it knows nothing of them: its claim was committed, and the
+# answer to that never came.
+RELEASE_STRAYS = f"""{_RELEASE}
+     WHERE state = 'running' AND worker_id = :worker_id
+       AND seq NOT IN (SELECT value FROM json_each(:held))
 """
 
 # --- rescue ---------------------------------------------------------------------------------------------
@@ -158,7 +169,8 @@ RESCUE_JOBS = """
            state = CASE WHEN cancel IS NOT NULL THEN 'cancelled'
                         WHEN rescues + 1 >= :most_rescues THEN 'failed' ELSE 'queued' END,
            finished_at = CASE WHEN cancel IS NOT NULL OR rescues + 1 >= :most_rescues THEN :now END,
-           error = CASE WHEN rescues + 1 >= :most_rescues THEN :error ELSE error END,
+           error = CASE WHEN cancel IS NOT NULL THEN :reason
+                        WHEN rescues + 1 >= :most_rescues THEN :error ELSE error END,
            started_at = NULL, worker_id = NULL, lease_token = NULL, lease_expires_at = NULL,
            cancel = NULL, progress = NULL, progress_phase = NULL,
            story = story || :line || CASE WHEN cancel IS NOT NULL THEN :cancel_line

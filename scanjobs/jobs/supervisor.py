@@ -23,7 +23,7 @@ from scanjobs.errors import DatabaseGoneError, StorageError
 from scanjobs.jobs import recorder, statements
 from scanjobs.jobs.children import Child
 from scanjobs.jobs.deaths import after_death, how_it_died
-from scanjobs.jobs.leases import Leases, Share
+from scanjobs.jobs.leases import CANCELLED, Leases, Share
 from scanjobs.jobs.liveness import LifeLock, boot_id
 from scanjobs.jobs.pool import Pool
 from scanjobs.jobs.pruning import Pruner
@@ -36,7 +36,6 @@ LOOK_SECONDS = 1.0
 """How often it looks for dead workers, and for jobs whose ring was lost."""
 GRACE_SECONDS = 10.0
 """How long a job that was asked to end may take to do so, before its process is killed."""
-_CANCELLED = "It was cancelled while it ran."
 
 
 class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
@@ -84,6 +83,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
         self._signals_heard = 0
         self._stopping_since: float | None = None
+        self._is_fresh = True
         self._begins_anew = False
         self._systemd = Notifier()
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
@@ -123,7 +123,6 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def loop(self, health_check_ts: float | None = None) -> None:
         """One turn: wait, hear the children, write outcomes, claim, hand out."""
-        self._systemd.alive()
         try:
             self._wait()
             self._hear_children()
@@ -144,6 +143,10 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def stop(self, graceful: bool = False) -> None:
         """Leave: idle children end by themselves, others are killed and their jobs go back."""
+        if self._begins_anew:
+            self._systemd.reloading()
+        else:
+            self._systemd.stopping()
         unfinished = list(self._pool.claims())
         for child in self._pool.children:
             if child.claims:
@@ -219,7 +222,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._alarm_sender.close()
 
     def _wait(self) -> None:
-        if self._done:
+        if self._done or self._is_fresh:
+            self._is_fresh = False  # jobs that wait already ring no bell
             return
         ready = wait(
             [self._bell.socket, self._alarm, *(child.connection for child in self._pool.children)],
@@ -231,7 +235,6 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._alarm.recv(64)
             running = sum(bool(child.claims) for child in self._pool.children)
             if self._begins_anew:
-                self._systemd.reloading()
                 recorder.worker_reloading(self.id, running)
             elif self._signals_heard == 1:
                 self._systemd.stopping()
@@ -273,7 +276,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             recorder.child_died(self.id, dead.process.pid, exit_code, claim)
             started_at = self._clock.timestamp() - (time.monotonic() - dead.since)
             if self._cancelled.pop(claim.seq, None) is not None:
-                failure = Failure(error=_CANCELLED)
+                failure = Failure(error=CANCELLED)
                 done = Completion(
                     claim=claim, state=JobState.CANCELLED, failure=failure, started_at=started_at
                 )
@@ -299,6 +302,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         if time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
+        self._systemd.alive()
         if identity(self._settings) != self._database:
             raise DatabaseGoneError(f"The database {self._settings.database_path} was deleted or replaced.")
         self.check_worker_health()
@@ -335,7 +339,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 continue
             asked_at = self._cancelled.setdefault(seq, time.monotonic())
             if how == "terminate" or time.monotonic() - asked_at > GRACE_SECONDS:
-                child.kill(_CANCELLED)
+                child.kill(CANCELLED)
             else:
                 child.cancel(seq)
 
@@ -384,7 +388,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 self._counts[completion.state] += 1
 
     def _extend(self) -> None:
-        self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
+        held = [claim.seq for claim in self._pool.claims()] + [done.claim.seq for done in self._done]
+        self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED], held)
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
 
     def _must_end_now(self) -> bool:

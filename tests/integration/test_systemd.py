@@ -40,8 +40,9 @@ def test_systemd_is_told_when_a_worker_is_ready_alive_and_leaving(worker, told):
 
     assert until(told, "READY=1") == "READY=1\nSTATUS=Serving reports"
     assert until(told, "WATCHDOG=1")
-    assert process.stop() == 0
+    process.process.send_signal(signal.SIGTERM)
     assert until(told, "STOPPING=1")
+    assert process.wait() == 0
 
 
 def test_a_worker_begins_anew_when_its_jobs_have_finished(worker, told, tmp_path, settings):

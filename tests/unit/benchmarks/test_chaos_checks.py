@@ -288,6 +288,24 @@ def test_a_pipeline_that_goes_on_without_success_is_found(rest):
     assert rest.violations() == ["is there, though the step before it has not succeeded"]
 
 
+def test_a_callback_that_was_not_given_every_result_is_found(rest):
+    rest.notes.chords.append([rest.id("nothing"), rest.id("add")])
+
+    assert "was given None of 1 members" in rest.violations()
+
+
+def test_a_callback_that_began_too_early_is_found(rest):
+    rest.execute(
+        """
+        UPDATE jobs SET payload = json_set(payload, '$.args', json('[[3]]'), '$.kwargs', json('{}')),
+                        result = '[3]', started_at = 1, finished_at = 1 WHERE task LIKE '%.nothing'
+        """
+    )
+    rest.notes.chords.append([rest.id("nothing"), rest.id("add")])
+
+    assert "began before its members had ended" in rest.violations()
+
+
 def test_a_job_that_nobody_rescued_for_long_is_found(rest):
     rest.execute(
         STORY.format('[40, "rescued", {"worker": "5f3a9c1e"}]\n[41, "claimed"]', "failed", "fail")
