@@ -285,9 +285,32 @@ SELECT_FINISHED = f"""
 """
 # Three, since each is answered from a partial index of its own, however many jobs there are.
 COUNT_QUEUED = """
-    SELECT queue, number, (SELECT created_at FROM jobs WHERE seq = oldest)
-      FROM (SELECT queue, count(*) AS number, min(seq) AS oldest
-              FROM jobs WHERE state = 'queued' GROUP BY queue)
+    WITH RECURSIVE
+    -- Queue by queue and priority by priority, from one step of the index to the next.
+    names (queue) AS (
+        SELECT min(queue) FROM jobs WHERE state = 'queued'
+        UNION ALL
+        SELECT (SELECT min(queue) FROM jobs WHERE state = 'queued' AND queue > names.queue)
+          FROM names WHERE names.queue IS NOT NULL
+    ),
+    steps (queue, priority) AS (
+        SELECT queue, (SELECT priority FROM jobs WHERE state = 'queued' AND queue = names.queue
+                        ORDER BY priority DESC LIMIT 1)
+          FROM names WHERE queue IS NOT NULL
+        UNION ALL
+        SELECT queue, (SELECT priority FROM jobs
+                        WHERE state = 'queued' AND queue = steps.queue AND priority < steps.priority
+                        ORDER BY priority DESC LIMIT 1)
+          FROM steps WHERE priority IS NOT NULL
+    ),
+    firsts (queue, seq) AS (
+        SELECT queue, (SELECT min(seq) FROM jobs
+                        WHERE state = 'queued' AND queue = steps.queue AND priority = steps.priority)
+          FROM steps WHERE priority IS NOT NULL
+    )
+    SELECT queue, (SELECT count(*) FROM jobs WHERE state = 'queued' AND queue = firsts.queue),
+           (SELECT created_at FROM jobs WHERE seq = oldest)
+      FROM (SELECT queue, min(seq) AS oldest FROM firsts GROUP BY queue) AS firsts
 """
 COUNT_SCHEDULED = """
     SELECT queue, state, count(*) FROM jobs WHERE state IN ('scheduled', 'retrying') GROUP BY queue, state
