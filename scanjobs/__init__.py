@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scanjobs.tasks import periodic as periodic
     from scanjobs.tasks import task as task
 
 __version__ = "0.1.0"
@@ -13,6 +14,6 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     """`from scanjobs import task` loads the queue; `import scanjobs` loads nothing."""
-    if name == "task":
-        return import_module("scanjobs.tasks").task
+    if name in ("task", "periodic"):
+        return getattr(import_module("scanjobs.tasks"), name)
     raise AttributeError(f"module 'scanjobs' has no attribute {name!r}")

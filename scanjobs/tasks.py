@@ -11,6 +11,7 @@ from typing import Any
 from scanjobs.config import Settings, current
 from scanjobs.db import scans
 from scanjobs.errors import ConfigurationError, NotFoundError, UsageError
+from scanjobs.jobs import schedule
 from scanjobs.jobs.context import this_job
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.queue import JobQueue
@@ -19,6 +20,7 @@ from scanjobs.reports import generate
 
 queue = JobQueue()
 task = queue.task
+periodic = queue.periodic
 
 
 def load_tasks(settings: Settings) -> None:
@@ -40,6 +42,16 @@ def load_tasks(settings: Settings) -> None:
                 if missing
                 else "Mend the module, or take it out of the setting.",
             ) from error
+
+
+def meet_schedule(settings: Settings) -> None:
+    """Load the tasks, and bring the entries they declare into the schedule.
+
+    Raises:
+        ConfigurationError: a module of tasks cannot be imported.
+    """
+    load_tasks(settings)
+    schedule.declare(settings, queue.declared.values())
 
 
 def _accept_report(job_id: str, scan_id: str, format: str, output: str | None = None) -> None:
@@ -67,6 +79,25 @@ def find_task(name: str) -> JobTask:
                 return found
     known = ", ".join(queue.task_names())
     raise NotFoundError(f"There is no task {name}.", hint=f"Known are: {known}. See the setting 'tasks'.")
+
+
+def check_call(name: str, kwargs: dict[str, Any]) -> str:
+    """The whole name of a task that takes these arguments.
+
+    Raises:
+        UsageError: there is no such task, or it does not take them.
+    """
+    try:
+        found = find_task(name)
+    except NotFoundError as error:
+        raise UsageError(error.message, hint=error.hint) from error
+    try:
+        found.signature(**kwargs)
+    except TypeError as error:
+        raise UsageError(
+            f"{name} does not take these arguments: {error}.", hint="Give them by name as a JSON object."
+        ) from error
+    return found.full_name
 
 
 def submit_reports(

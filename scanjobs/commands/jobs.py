@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from scanjobs.commands.options import (
     JsonOption,
     PriorityOption,
     options_of,
+    parse_object,
 )
 from scanjobs.domain.jobs import JobState
 
@@ -44,7 +45,7 @@ def submit(
     tasks.load_tasks(settings)
     wrapper = tasks.find_task(task)
     options = options_of(start_in, start_at, expires, priority)
-    arguments = _object(kwargs)
+    arguments = parse_object(kwargs)
     try:
         submitted = tasks.queue.enqueue_many(
             [wrapper.signature(**arguments, **options) for _ in range(number)]
@@ -163,15 +164,3 @@ def retry(jobs: Annotated[list[str], typer.Argument(metavar="JOB…")]) -> None:
     for record in [monitor.job(settings, job) for job in jobs]:
         control.restart(settings, record, retries=tasks.queue.retries_of(record.task))
         console.show_line(f"{short(record.id)} waits in the queue {record.queue}")
-
-
-def _object(text: str) -> dict[str, Any]:
-    import json
-
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"--kwargs is not JSON: {error}.") from None
-    if not isinstance(value, dict):
-        raise typer.BadParameter("--kwargs is an object, for instance '{\"n\": 1}'.")
-    return value

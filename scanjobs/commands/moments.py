@@ -44,3 +44,15 @@ def parse_moment(text: str, now: datetime | None = None) -> datetime:
         return datetime.fromisoformat(text.strip()).astimezone(UTC)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no moment; write 2026-12-01T08:00 or 08:00.") from None
+
+
+def parse_start(text: str) -> datetime:
+    """`2026-12-01T08:00`; where it names no zone, neither does what this answers.
+
+    Raises:
+        BadParameter: it is no moment.
+    """
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no moment; write 2026-12-01T08:00.") from None

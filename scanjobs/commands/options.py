@@ -63,3 +63,18 @@ def known_queue(name: str) -> str:
     if name not in QUEUES:
         raise typer.BadParameter(f"There is no queue {name!r}; queues are {', '.join(QUEUES)}.")
     return name
+
+
+def parse_object(text: str) -> dict[str, Any]:
+    """Arguments by name, from a JSON object; otherwise usage was wrong."""
+    import json
+
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"--kwargs is not JSON: {error}. Write an object, for instance '{{\"n\": 1}}'."
+        ) from None
+    if not isinstance(value, dict):
+        raise typer.BadParameter("--kwargs is an object, for instance '{\"n\": 1}'.")
+    return value

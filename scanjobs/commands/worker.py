@@ -51,11 +51,15 @@ def worker(
             help="Print a unit that runs this worker, of the user or of the system, and do nothing.",
         ),
     ] = None,
+    schedule: Annotated[
+        bool, typer.Option("--schedule/--no-schedule", help="Run the schedule too; --drain does not.")
+    ] = True,
     only: Annotated[list[str] | None, typer.Option("--only", hidden=True)] = None,
 ) -> None:
     """Run jobs until Ctrl-C; running jobs finish first, a second Ctrl-C ends at once."""
     from scanjobs import config, console, tasks
     from scanjobs.jobs.supervisor import Supervisor
+    from scanjobs.jobs.ticker import Ticker
 
     settings = config.current()
     if systemd is not None:
@@ -63,6 +67,9 @@ def worker(
         return
     console.log_to_stderr(settings)
     tasks.load_tasks(settings)
+    is_scheduler = schedule and not (drain or only)
+    if is_scheduler:
+        tasks.meet_schedule(settings)
     Supervisor(
         tasks.queue,
         settings,
@@ -71,6 +78,7 @@ def worker(
         drain=drain or bool(only),
         most_jobs_per_child=max_jobs_per_child,
         shutdown_seconds=shutdown_timeout,
+        ticker=Ticker(tasks.queue, settings) if is_scheduler else None,
     ).run()
 
 

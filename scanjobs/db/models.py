@@ -236,6 +236,15 @@ class Job(Base):
             "expires_at",
             sqlite_where=text("expires_at IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
         ),
+        # One run for each slot of an entry, however many schedulers there are.
+        Index("uq_jobs_slot", "schedule_id", "slot", unique=True, sqlite_where=text("slot IS NOT NULL")),
+        Index(
+            "ix_jobs_unfinished_run",
+            "schedule_id",
+            sqlite_where=text(
+                "schedule_id IS NOT NULL AND state IN ('scheduled', 'queued', 'running', 'retrying')"
+            ),
+        ),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -270,6 +279,47 @@ class Job(Base):
     traceback: Mapped[str | None]
     story: Mapped[str] = mapped_column(server_default="")
     """What happened to it, a line of JSON each; see `jobs.story`."""
+    schedule_id: Mapped[str | None]
+    """The entry that it is a run of."""
+    slot: Mapped[float | None]
+    """Which of the entry's slots; a run that a user asked for has none."""
+
+
+class Schedule(Base):
+    """An entry of the schedule: a task, when it is due, and where in its slots it is."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (Index("ix_schedules_last_job_id", "last_job_id"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    task: Mapped[str]
+    kwargs: Mapped[str]
+    timing: Mapped[str]
+    """A cron expression, or `every` and how long; see `jobs.timing`."""
+    zone: Mapped[str]
+    start_at: Mapped[float]
+    catch_up: Mapped[str]
+    overlap: Mapped[str]
+    priority: Mapped[int | None]
+    declared_in: Mapped[str | None]
+    declaration: Mapped[str | None]
+    """What the code says, as JSON, to see when it says something else."""
+    is_edited: Mapped[bool] = mapped_column(server_default="0")
+    is_undeclared: Mapped[bool] = mapped_column(server_default="0")
+    is_paused: Mapped[bool] = mapped_column(server_default="0")
+    next_at: Mapped[float | None]
+    waiting_at: Mapped[float | None]
+    last_at: Mapped[float | None]
+    last_job_id: Mapped[str | None]
+    last_error: Mapped[str | None]
+    """Why the last slot did not become a job."""
+    runs: Mapped[int] = mapped_column(server_default="0")
+    skipped: Mapped[int] = mapped_column(server_default="0")
+    story: Mapped[str] = mapped_column(server_default="")
+    """What happened to it last, a line of JSON each; see `jobs.story`."""
+    version: Mapped[int] = mapped_column(server_default="0")
 
 
 class ChordMember(Base):

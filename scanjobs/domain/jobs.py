@@ -41,7 +41,7 @@ class JobEvent:
 
     at: datetime
     event: str
-    """claimed, retrying, held, released, rescued, cancelled, restarted, or the outcome."""
+    """scheduled, claimed, retrying, held, released, rescued, cancelled, restarted, or the outcome."""
     facts: dict[str, Any]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -20,8 +21,9 @@ from scanjobs.db import driver
 from scanjobs.db.session import transaction
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import QUEUES
+from scanjobs.domain.schedules import Declaration
 from scanjobs.errors import ConfigurationError, JobError, UsageError
-from scanjobs.jobs import control, messages
+from scanjobs.jobs import control, declarations, messages
 from scanjobs.jobs.codec import marked
 from scanjobs.jobs.context import current_batch, running_job
 from scanjobs.jobs.job import Job, JobChord, JobGroup, first_job
@@ -42,6 +44,8 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         super().__init__(name, serializer=messages.JsonSerializer(), **storage)
         self.is_watched = False
         """Whether somebody wants to be told of each submit, with the task as an object."""
+        self.declared: dict[str, Declaration] = {}
+        """The periodic entries of code that is loaded, by name."""
 
     def signal(self, *signals: str) -> Callable[..., Any]:
         """Have a function called when something happens to a task, as Huey does."""
@@ -96,16 +100,76 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         )
         return decorate
 
+    def periodic(
+        self, cron: str | None = None, *, every: str | None = None, **options: Any
+    ) -> Callable[[JobTask], JobTask]:
+        """Say that a task runs again and again; stands above `@task()`.
+
+        Args:
+            cron: A cron expression, for instance `30 2 * * *`.
+            every: Or a duration: `30s`, `15m`, `2h`, `1d`, `2w`, `1mo`.
+            options: `name` of the entry (that of the function), `zone` (the host's), `start` of `every`,
+                `kwargs` for the task, `catch_up` (once, all, skip), `overlap` (skip, allow, queue),
+                `priority`.
+
+        Raises:
+            UsageError, ConfigurationError: it has no meaning.
+        """
+        module = _caller()
+
+        def declare(task: JobTask) -> JobTask:
+            if not isinstance(task, JobTask):
+                raise ConfigurationError(
+                    "Only a task can be periodic.", hint="Write @task() between @periodic and the function."
+                )
+            self._declare(
+                declarations.declaration(task.full_name, cron, every, declared_in=module, **options)
+            )
+            return task
+
+        return declare
+
+    def periodic_task(
+        self,
+        validate_datetime: Callable[..., Any],
+        *,
+        retries: int = 0,
+        name: str | None = None,
+        zone: str = "UTC",
+        **options: Any,
+    ) -> Callable[[Callable[..., Any]], JobTask]:
+        """What Huey's users write: a task and its entry in one, with Huey's `crontab`, and in UTC as there.
+
+        Raises:
+            ConfigurationError: it is given something else than a `crontab`.
+        """
+        cron, module = declarations.expression_of(validate_datetime), _caller()
+
+        def decorate(function: Callable[..., Any]) -> JobTask:
+            task = self.task(retries=retries, name=name, **options)(function)
+            self._declare(declarations.declaration(task.full_name, cron, None, declared_in=module, zone=zone))
+            return task
+
+        return decorate
+
+    def _declare(self, asked: Declaration) -> None:
+        known = self.declared.setdefault(asked.name, asked)
+        if known != asked:
+            raise ConfigurationError(
+                f"Two entries are declared as {asked.name}, in {known.declared_in} and {asked.declared_in}.",
+                hint='Give one another name: @periodic(…, name="…").',
+            )
+
     def enqueue(self, task: Any) -> Any:
         """Accept a task, a pipeline, a group or a chord, with what they are about, in one transaction.
 
         Answers a `Job`; a `JobGroup` for the steps of a pipeline and the members of a group; a `JobChord`.
         """
         if isinstance(task, chord):
-            with self._together(_members(task)):
+            with self.together(_members(task)):
                 return self._accept_chord(task)
         if isinstance(task, group):
-            with self._together(task.tasks):
+            with self.together(task.tasks):
                 return JobGroup([self.enqueue(one) for one in task.tasks])
         if _is_plain(task) or self._is_retry(task):
             self._submit(task)
@@ -122,7 +186,7 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
     def enqueue_many(self, tasks: Sequence[Task]) -> list[Job]:
         """Accept many tasks as jobs, in one transaction."""
         if self.is_watched or not all(map(_is_plain, tasks)):
-            with self._together(tasks):
+            with self.together(tasks):
                 return [first_job(self.enqueue(task)) for task in tasks]
         for task in tasks:
             self._settle_expiry(task)
@@ -154,7 +218,7 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         job = running_job.get()
         return job is not None and job.id == task.id
 
-    def _together(self, tasks: Iterable[Any]) -> AbstractContextManager[Any]:
+    def together(self, tasks: Iterable[Any]) -> AbstractContextManager[Any]:
         """One transaction for several tasks: the ORM's where something is recorded with one of them."""
         if all(map(_is_plain, tasks)):
             return driver.write(self.storage.settings)
@@ -274,6 +338,12 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         """How long an attempt at a task may take."""
         task_class = self.task_named(name)
         return task_class.limits if task_class else Limits(soft_seconds=None, hard_seconds=HARD_SECONDS)
+
+
+def _caller() -> str:
+    """The module whose code calls a method of the queue: what it declared once is missed when it is gone."""
+    name: str = sys._getframe(2).f_globals["__name__"]
+    return name
 
 
 def _new_job(message: Message, task_class: type[Task]) -> NewJob:

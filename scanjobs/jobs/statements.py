@@ -243,12 +243,13 @@ FORGET_RESULTS = """
                     ORDER BY finished_at LIMIT :limit)
 """
 
-# History goes after a while, the oldest first.
+# History goes after a while, the oldest first; the last run of an entry stays.
 DELETE_OLD_JOBS = """
     DELETE FROM jobs
      WHERE seq IN (SELECT seq FROM jobs
                     WHERE state IN ('succeeded', 'failed', 'cancelled') AND finished_at < :before
                       AND NOT EXISTS (SELECT 1 FROM chord_members WHERE job_id = jobs.id)
+                      AND NOT EXISTS (SELECT 1 FROM schedules WHERE last_job_id = jobs.id)
                     ORDER BY finished_at LIMIT :limit)
 """
 DELETE_OLD_WORKERS = "DELETE FROM workers WHERE stopped_at < :before"

@@ -29,6 +29,7 @@ from scanjobs.jobs.pool import Pool
 from scanjobs.jobs.pruning import Pruner
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.systemd import Notifier
+from scanjobs.jobs.ticker import Ticker
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 from scanjobs.jobs.wakeup import Bell
 
@@ -54,6 +55,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         drain: bool = False,
         most_jobs_per_child: int | None = None,
         shutdown_seconds: float | None = None,
+        ticker: Ticker | None = None,
         clock: Clock | None = None,
     ) -> None:
         """A worker that is not started yet.
@@ -66,6 +68,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             drain: Whether it ends when nothing is left to do.
             most_jobs_per_child: After so many jobs a child is replaced.
             shutdown_seconds: How long running jobs may take when it is asked to leave; None is for ever.
+            ticker: Runs the schedule, if this worker is to.
             clock: What time it is.
         """
         self.id = new_id()
@@ -77,6 +80,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._leases = Leases(settings=settings, worker_id=self.id, share=share, clock=self._clock)
         self._pool = Pool(queue, concurrency, most_jobs_per_child, before_fork=session.dispose)
         self._pruner = Pruner(settings, self._clock)
+        self._ticker = ticker
         self._done: list[Completion] = []
         self._progress: dict[int, Progress] = {}
         self._cancelled: dict[int, float] = {}
@@ -127,6 +131,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._wait()
             self._hear_children()
             self._look()
+            self._tick()
             self._turn()
             is_finished = self._is_finished()
         except DatabaseGoneError:
@@ -252,6 +257,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             next_due = self._leases.seconds_to_next()
             if next_due is not None:
                 moments.append(next_due)
+        if self._ticker is not None and self._stopping_since is None:
+            moments.append(self._ticker.seconds_to_next())
         return min(moments)
 
     def _hear_children(self) -> None:
@@ -351,6 +358,11 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 failure = Failure(error="It was cancelled before it began.")
                 self._done.append(Completion(claim=claim, state=JobState.CANCELLED, failure=failure))
                 return
+
+    def _tick(self) -> None:
+        """Turn slots of the schedule that have come into jobs."""
+        if self._ticker is not None and self._stopping_since is None:
+            self._ticker.step()
 
     def _turn(self) -> None:
         self._pool.retire()

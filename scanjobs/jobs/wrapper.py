@@ -44,7 +44,8 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
             and not self.context
             and not self.task_class.default_expires
         )
-        self._name = f"{self.task_class.__module__}.{self.task_class.__name__}"
+        self.full_name = f"{self.task_class.__module__}.{self.task_class.__name__}"
+        """Module and name, by which messages and entries of the schedule know it."""
         self._form = huey.form_of(self.task_class)
 
     def create_task(
@@ -91,7 +92,7 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
         task_class, job_id = self.task_class, new_id()
         self.huey.storage.accept_message(
             job_id,
-            self._name,
+            self.full_name,
             task_class.queue,
             int(task_class.default_priority or 0),
             self._form.filled(job_id, kwargs),
