@@ -191,7 +191,9 @@ class _TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).astimezone()
         line = f"{moment:%H:%M:%S} {record.levelname.lower():<8} {record.getMessage()}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if record.exc_info:
+            line = f"{line}\n{self.formatException(record.exc_info)}"
+        return printable(line, keep="\n")
 
 
 class _JsonFormatter(logging.Formatter):

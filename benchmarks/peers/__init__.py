@@ -1,1 +1,1 @@
-"""What `engine.py` measures: the same two jobs for each system, and what runs and watches them."""
+"""What `engine.py` measures: the same jobs for each system, and what runs and watches them."""

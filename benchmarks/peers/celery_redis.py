@@ -1,4 +1,4 @@
-"""The two jobs in Celery on Redis, acknowledged after they ran."""
+"""The jobs in Celery on Redis, acknowledged after they ran."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 
 from celery import Celery
 
+from peers import hold as holding
 from peers import trace
 
 app = Celery("bench", broker=os.environ["REDIS_URL"])
@@ -22,4 +23,9 @@ def mark(sent_at: float) -> None:
     trace.mark(sent_at)
 
 
-submit, send_mark = noop.delay, mark.delay
+@app.task(time_limit=holding.LIMIT_SECONDS)
+def hold(how: str) -> None:
+    holding.hold(how)
+
+
+submit, send_mark, send_hold = noop.delay, mark.delay, hold.delay

@@ -1,4 +1,4 @@
-"""The two jobs in Dramatiq on Redis."""
+"""The jobs in Dramatiq on Redis."""
 
 from __future__ import annotations
 

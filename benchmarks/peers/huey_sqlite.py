@@ -1,9 +1,10 @@
-"""The two jobs in Huey on SQLite, everything as it is shipped."""
+"""The jobs in Huey on SQLite, everything as it is shipped."""
 
 from __future__ import annotations
 
 from huey import SqliteHuey
 
+from peers import hold as holding
 from peers import trace
 
 huey = SqliteHuey(filename=str(trace.FOLDER / "huey.db"))
@@ -19,4 +20,9 @@ def mark(sent_at: float) -> None:
     trace.mark(sent_at)
 
 
-submit, send_mark = noop, mark
+@huey.task(timeout=holding.LIMIT_SECONDS)
+def hold(how: str) -> None:
+    holding.hold(how)
+
+
+submit, send_mark, send_hold = noop, mark, hold

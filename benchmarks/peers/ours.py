@@ -1,7 +1,8 @@
-"""The two jobs in scanjobs."""
+"""The jobs in scanjobs."""
 
 from __future__ import annotations
 
+from peers import hold as holding
 from peers import trace
 from scanjobs import task
 
@@ -16,4 +17,9 @@ def mark(sent_at: float) -> None:
     trace.mark(sent_at)
 
 
-submit, send_mark = noop, mark
+@task(retries=0, soft_limit_seconds=None, hard_limit_seconds=holding.LIMIT_SECONDS)
+def hold(how: str) -> None:
+    holding.hold(how)
+
+
+submit, send_mark, send_hold = noop, mark, hold

@@ -17,9 +17,8 @@ LEAVE_SECONDS = 10.0
 
 
 class Use(NamedTuple):
-    """What a group of processes uses."""
+    """The memory of one process, or of several together."""
 
-    processes: int
     private_megabytes: float
     pss_megabytes: float
     """Shared pages divided by how many share them."""
@@ -48,27 +47,29 @@ class Group:
         return _in_sessions({process.pid for process in self._started})
 
     def cpu_seconds(self) -> float:
-        """What they have used so far, to the microsecond (`/proc/<pid>/stat` counts in hundredths)."""
-        spent = 0
+        """What they have used so far, to the microsecond (`/proc/<pid>/stat` counts in hundredths).
+
+        Raises:
+            RuntimeError: this kernel does not tell, and nothing is not what was used.
+        """
+        spent, threads = 0, 0
         for pid in self.pids():
             for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
                 with suppress(OSError):
                     spent += int(thread.read_text().split()[0])
+                    threads += 1
+        if not threads:
+            raise RuntimeError("the kernel tells no time of threads in schedstat")
         return spent / 1e9
 
-    def use(self) -> Use:
-        """Their memory now."""
-        private = pss = 0
+    def use(self) -> tuple[list[Use], list[Use]]:
+        """The memory of each of them now: of those that were started, and of their children."""
+        started = {process.pid for process in self._started}
         pids = self.pids()
-        for pid in pids:
-            with suppress(OSError):
-                for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                    name, _, rest = line.partition(":")
-                    if name == "Pss":
-                        pss += int(rest.split()[0])
-                    elif name in ("Private_Clean", "Private_Dirty"):
-                        private += int(rest.split()[0])
-        return Use(len(pids), private * 1024 / 1e6, pss * 1024 / 1e6)
+        return (
+            [_use(pid) for pid in pids if pid in started],
+            [_use(pid) for pid in pids if pid not in started],
+        )
 
     def check(self) -> None:
         """Complain when one of them has ended by itself."""
@@ -133,13 +134,37 @@ def fresh_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or waits for no more than being taken note of."""
+    fields = _status(pid)
+    return fields is None or fields[0] in "ZX"
+
+
+def _use(pid: int) -> Use:
+    private = pss = 0
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        name, _, rest = line.partition(":")
+        if name == "Pss":
+            pss += int(rest.split()[0])
+        elif name in ("Private_Clean", "Private_Dirty"):
+            private += int(rest.split()[0])
+    return Use(private * 1024 / 1e6, pss * 1024 / 1e6)
+
+
 def _in_sessions(sessions: set[int]) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            with suppress(OSError):
-                # pid (name, which may hold anything) state ppid pgrp session
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                if int(fields[3]) in sessions and fields[0] != "Z":
-                    found.append(int(entry.name))
+            fields = _status(int(entry.name))
+            if fields is not None and int(fields[3]) in sessions and fields[0] != "Z":
+                found.append(int(entry.name))
     return found
+
+
+def _status(pid: int) -> list[str] | None:
+    """State, parent, group, session and more of a process; None where it is gone."""
+    try:
+        # pid (name, which may hold anything) state ppid pgrp session
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None

@@ -1,4 +1,4 @@
-"""The two jobs in RQ."""
+"""The jobs in RQ."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from redis import Redis
 from rq import Queue
 
-from peers import trace
+from peers import hold, trace
 
 queue = Queue(connection=Redis.from_url(os.environ["REDIS_URL"]))
 
@@ -26,3 +26,7 @@ def submit(payload: str) -> None:
 
 def send_mark(sent_at: float) -> None:
     queue.enqueue(mark, sent_at)
+
+
+def send_hold(how: str) -> None:
+    queue.enqueue(hold.hold, how, job_timeout=hold.LIMIT_SECONDS)

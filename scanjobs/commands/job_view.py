@@ -11,7 +11,10 @@ from rich.text import Text
 
 from scanjobs import console
 from scanjobs.commands.status_view import what
-from scanjobs.domain.jobs import JobRecord
+from scanjobs.domain.jobs import WITH_OTHERS, JobRecord, TaskRecord
+
+MOST_SHOWN = 400
+"""Characters of an argument or a result."""
 
 
 def jobs_table(jobs: Sequence[JobRecord]) -> Table:
@@ -30,6 +33,25 @@ def jobs_table(jobs: Sequence[JobRecord]) -> Table:
     return table
 
 
+def tasks_table(tasks: Sequence[TaskRecord]) -> Table:
+    """One task a line."""
+    table = console.table("Task", "Queue", ">Retries", ">Soft", ">Hard", "What it does")
+    for task in tasks:
+        table.add_row(
+            task.name,
+            task.queue,
+            str(task.retries),
+            _limit(task.soft_limit_seconds),
+            _limit(task.hard_limit_seconds),
+            console.printable(task.about + (" (unique)" if task.is_unique else "")),
+        )
+    return table
+
+
+def _limit(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds:g} s"
+
+
 def job_view(job: JobRecord) -> Iterator[RenderableType]:
     """Everything that is known about one job, and what happened to it when."""
     yield Text.assemble((job.task, "bold"), "  job ", (job.id, "bold cyan"))
@@ -46,9 +68,11 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
     yield "state", console.state(job.state)
     yield "queue", job.queue + (f", priority {job.priority}" if job.priority else "")
     for name, value in job.arguments.items():
-        yield name, str(value)
+        yield name, _shortened(str(value))
     yield "submitted", _moment(job.created_at)
-    if job.run_at > job.created_at:
+    if job.run_at == WITH_OTHERS:
+        yield "not before", "the jobs it waits for have ended"
+    elif job.run_at > job.created_at:
         yield "not before", _moment(job.run_at)
     if job.expires_at:
         yield "expires", _moment(job.expires_at)
@@ -70,7 +94,14 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
     if job.hint:
         yield "hint", job.hint
     if job.result is not None:
-        yield "result", str(job.result)
+        yield "result", _shortened(str(job.result))
+
+
+def _shortened(text: str) -> str:
+    """What a person wants to see of a value; `--json` has all of it."""
+    if len(text) <= MOST_SHOWN:
+        return text
+    return f"{text[:MOST_SHOWN]}… ({len(text):,} characters)"
 
 
 def _story(job: JobRecord) -> Table:

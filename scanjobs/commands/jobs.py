@@ -83,6 +83,21 @@ def list_jobs(
         console.say("note", "There is no such job.")
 
 
+@app.command("tasks")
+def list_tasks(json: JsonOption = False) -> None:
+    """List the tasks that can be submitted, yours included."""
+    from scanjobs import config, console, tasks
+    from scanjobs.commands.job_view import tasks_table
+    from scanjobs.jobs import monitor
+
+    tasks.load_tasks(config.current())
+    found = monitor.registered_tasks(tasks.queue)
+    if json:
+        console.show_json(found)
+    else:
+        console.show(tasks_table(found))
+
+
 @app.command("show")
 def show(job: JobArgument, json: JsonOption = False) -> None:
     """Tell the whole story of a job."""

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from scanjobs import config, console
 from scanjobs.domain.ids import short
-from scanjobs.domain.jobs import JobRecord, QueueRecord, WorkerRecord
+from scanjobs.domain.jobs import WITH_OTHERS, JobRecord, QueueRecord, WorkerRecord
 from scanjobs.jobs.monitor import Status
 
 
@@ -25,6 +25,9 @@ def status_view(status: Status) -> Iterator[RenderableType]:
     if status.running:
         yield ""
         yield _running(status.running, now)
+    if status.scheduled:
+        yield ""
+        yield _scheduled(status.scheduled, now)
     if status.finished:
         yield ""
         yield _finished(status.finished, now)
@@ -74,6 +77,17 @@ def _running(jobs: Sequence[JobRecord], now: datetime) -> Table:
             console.printable(job.progress_phase or ""),
             console.duration(now - job.started_at) if job.started_at else "–",
         )
+    return table
+
+
+def _scheduled(jobs: Sequence[JobRecord], now: datetime) -> Table:
+    table = console.table("Job", "Next", "State", "Starts")
+    for job in jobs:
+        if job.run_at == WITH_OTHERS:
+            starts = "after others"
+        else:
+            starts = f"in {console.duration(job.run_at - now)}" if job.run_at > now else "now"
+        table.add_row(console.identifier(job.id), what(job), console.state(job.state), starts)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,13 @@ from scanjobs.domain.jobs import QUEUES
 
 if TYPE_CHECKING:
     from scanjobs.jobs.leases import Share
+
+
+class UnitKind(StrEnum):
+    """Whose systemd runs the worker."""
+
+    USER = "user"
+    SYSTEM = "system"
 
 
 def worker(
@@ -36,6 +44,13 @@ def worker(
             help="When leaving, give back jobs that run longer than this.",
         ),
     ] = None,
+    systemd: Annotated[
+        UnitKind | None,
+        typer.Option(
+            "--systemd",
+            help="Print a unit that runs this worker, of the user or of the system, and do nothing.",
+        ),
+    ] = None,
     schedule: Annotated[
         bool, typer.Option("--schedule/--no-schedule", help="Run the schedule too; --drain does not.")
     ] = True,
@@ -47,6 +62,9 @@ def worker(
     from scanjobs.jobs.ticker import Ticker
 
     settings = config.current()
+    if systemd is not None:
+        _print_unit(systemd)
+        return
     console.log_to_stderr(settings)
     tasks.load_tasks(settings)
     is_scheduler = schedule and not (drain or only)
@@ -62,6 +80,24 @@ def worker(
         shutdown_seconds=shutdown_timeout,
         ticker=Ticker(tasks.queue, settings) if is_scheduler else None,
     ).run()
+
+
+def _print_unit(kind: UnitKind) -> None:
+    import sys
+    from pathlib import Path
+
+    from scanjobs import config, console
+    from scanjobs.jobs.systemd import unit
+
+    asked = sys.argv[sys.argv.index("worker") + 1 :]
+    at = next(at for at, word in enumerate(asked) if word.startswith("--systemd"))
+    rest = asked[:at] + asked[at + (1 if "=" in asked[at] else 2) :]
+    is_system = kind is UnitKind.SYSTEM
+    home = Path("/var/lib/scanjobs") if is_system else config.current().home
+    console.show_line(unit(home, rest, is_system=is_system))
+    where = "/etc/systemd/system" if is_system else "~/.config/systemd/user"
+    control = "systemctl" if is_system else "systemctl --user"
+    console.say("hint", f"Save it as {where}/scanjobs.service, then `{control} enable --now scanjobs`.")
 
 
 def _share(asked: list[str], only: list[str]) -> Share:

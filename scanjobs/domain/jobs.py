@@ -102,6 +102,23 @@ class WorkerRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TaskRecord:
+    """A task as it was declared."""
+
+    name: str
+    """Module and name."""
+    queue: str
+    retries: int
+    soft_limit_seconds: float | None
+    hard_limit_seconds: float | None
+    """None: for ever."""
+    is_unique: bool
+    priority: int
+    about: str
+    """The first line of its docstring."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class QueueRecord:
     """How much waits and runs in one queue."""
 

@@ -20,12 +20,14 @@ def to_json(value: Any) -> str:
     """Plain data, as `marked` gives it, as the shortest JSON text.
 
     Raises:
-        TypeError: JSON has no form for it.
+        TypeError, ValueError: JSON has no form for it.
     """
     try:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:  # a number of more than 64 bits, or truly impossible
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text.encode()  # half of a character is no text
+        return text
 
 
 def encode_value(value: Any) -> str:

@@ -22,6 +22,7 @@ from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 
 MOST_RESCUES = 5
 """A job whose worker died so often has failed."""
+CANCELLED = "It was cancelled while it ran."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,8 +86,14 @@ class Leases:
             refused = self._settle(connection, completions)
             return (self._claim(connection, free, held or {}) if free > 0 else []), refused
 
-    def extend(self, succeeded: int, failed: int) -> None:
-        """Say that this worker lives and holds its jobs for another while."""
+    def extend(self, succeeded: int, failed: int, held: Sequence[int] | None = None) -> None:
+        """Say that this worker lives and holds its jobs for another while.
+
+        Args:
+            succeeded: How many jobs it has done so far.
+            failed: How many of its jobs have failed.
+            held: The seq of every job it knows to be its own; others that are by their rows go back.
+        """
         now = self.clock.timestamp()
         with driver.write(self.settings) as connection:
             connection.execute(
@@ -97,6 +104,10 @@ class Leases:
                 statements.EXTEND_LEASES,
                 {"lease_expires_at": now + self.settings.lease_seconds, "worker_id": self.worker_id},
             )
+            if held is not None:
+                values = {"worker_id": self.worker_id, "held": json.dumps(list(held)), **self._released(now)}
+                connection.execute(statements.RELEASE_STRAYS, values)
+                chords.settle(connection, now)
 
     def report_progress(self, reports: Sequence[tuple[Claim, Progress]]) -> None:
         """Note how far running jobs are."""
@@ -112,11 +123,20 @@ class Leases:
 
     def release(self, claims: Sequence[Claim]) -> None:
         """Give jobs back unfinished; their attempt does not count."""
-        line = story.line(self.clock.timestamp(), "released", worker=short(self.worker_id))
+        now = self.clock.timestamp()
         with driver.write(self.settings) as connection:
             for claim in claims:
-                values = {"seq": claim.seq, "lease_token": claim.lease_token, "line": line}
+                values = {"seq": claim.seq, "lease_token": claim.lease_token, **self._released(now)}
                 connection.execute(statements.RELEASE_JOB, values)
+            chords.settle(connection, now)
+
+    def _released(self, now: float) -> dict[str, object]:
+        return {
+            "now": now,
+            "reason": CANCELLED,
+            "line": story.line(now, "released", worker=short(self.worker_id)),
+            "cancel_line": story.line(now, "cancelled", error=CANCELLED),
+        }
 
     def rescue(self, *, trusts_leases: bool = True) -> list[Rescued]:
         """Put every job of a dead worker back into the queue.
@@ -143,9 +163,10 @@ class Leases:
                         "now": now,
                         "most_rescues": MOST_RESCUES,
                         "error": error,
+                        "reason": CANCELLED,
                         "line": line,
                         "last_line": story.line(now, "failed", error=error),
-                        "cancel_line": story.line(now, "cancelled"),
+                        "cancel_line": story.line(now, "cancelled", error=CANCELLED),
                     },
                 )
                 rescued += [

@@ -1,4 +1,7 @@
-"""What the queue looks like from outside: workers, queues, running jobs, last results. Only reads."""
+"""What the queue looks like from outside: workers, queues, jobs, tasks; and revoking and purging from there.
+
+Everything but `is_served` and `among` is meant for programs of others too, which need not name any settings.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from scanjobs.config import Settings
+from scanjobs.config import Settings, current
 from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.domain.clock import Clock
-from scanjobs.domain.jobs import QUEUES, JobRecord, JobState, QueueRecord, WorkerRecord
-from scanjobs.jobs import statements
+from scanjobs.domain.jobs import QUEUES, JobRecord, JobState, QueueRecord, TaskRecord, WorkerRecord
+from scanjobs.jobs import control, statements
 from scanjobs.jobs.liveness import is_dead
 from scanjobs.jobs.rows import job_record, moment, select
+
+if TYPE_CHECKING:
+    from scanjobs.jobs.queue import JobQueue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,22 +34,32 @@ class Status:
     running: tuple[JobRecord, ...]
     finished: tuple[JobRecord, ...]
     """The last outcomes, newest first."""
+    scheduled: tuple[JobRecord, ...]
+    """What waits for its time, the soonest first."""
 
 
 def status(
-    settings: Settings, *, finished: int = 10, running: int = 50, clock: Clock | None = None
+    settings: Settings | None = None,
+    *,
+    finished: int = 10,
+    running: int = 50,
+    scheduled: int = 10,
+    clock: Clock | None = None,
 ) -> Status:
-    """The queue as it is now, with the last outcomes."""
+    """The queue as it is now, with the last outcomes and what comes next."""
+    settings = settings or current()
     return Status(
         workers=tuple(workers(settings, clock=clock)),
         queues=tuple(queues(settings)),
         running=_jobs(settings, statements.SELECT_RUNNING, limit=running),
         finished=_jobs(settings, statements.SELECT_FINISHED, limit=finished),
+        scheduled=scheduled_jobs(settings, limit=scheduled),
     )
 
 
-def workers(settings: Settings, *, clock: Clock | None = None) -> list[WorkerRecord]:
+def workers(settings: Settings | None = None, *, clock: Clock | None = None) -> list[WorkerRecord]:
     """Every worker that has not left in good order; `is_alive` says whether it still lives."""
+    settings = settings or current()
     now = (clock or settings.clock).timestamp()
     return [
         WorkerRecord(
@@ -72,8 +89,9 @@ def is_served(settings: Settings, queue: str) -> bool:
     )
 
 
-def queues(settings: Settings) -> list[QueueRecord]:
+def queues(settings: Settings | None = None) -> list[QueueRecord]:
     """Every queue with what waits and runs in it."""
+    settings = settings or current()
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     oldest: dict[str, float] = {}
     for queue, number, first_created in select(settings, statements.COUNT_QUEUED):
@@ -97,13 +115,14 @@ def queues(settings: Settings) -> list[QueueRecord]:
     ]
 
 
-def job(settings: Settings, prefix: str) -> JobRecord:
+def job(settings: Settings | None, prefix: str) -> JobRecord:
     """The one job whose id begins so, or `latest`.
 
     Raises:
         NotFoundError: there is none.
         AmbiguousIdError: there is more than one, or the prefix is too short.
     """
+    settings = settings or current()
     if prefix == LATEST:
         found = select(settings, statements.SELECT_NEWEST_JOB)
     else:
@@ -118,7 +137,7 @@ def job(settings: Settings, prefix: str) -> JobRecord:
 
 
 def jobs(
-    settings: Settings,
+    settings: Settings | None = None,
     *,
     state: JobState | None = None,
     queue: str | None = None,
@@ -126,7 +145,52 @@ def jobs(
     limit: int = 50,
 ) -> tuple[JobRecord, ...]:
     """Jobs, newest first; only those of a state, a queue, a task where one is named."""
-    return _jobs(settings, statements.SELECT_JOBS, state=state, queue=queue, task=task, limit=limit)
+    return _jobs(
+        settings or current(), statements.SELECT_JOBS, state=state, queue=queue, task=task, limit=limit
+    )
+
+
+def scheduled_jobs(settings: Settings | None = None, *, limit: int = 50) -> tuple[JobRecord, ...]:
+    """Jobs that wait for their time or for another attempt, the soonest first."""
+    return _jobs(settings or current(), statements.SELECT_WAITING_FOR_TIME, limit=limit)
+
+
+def registered_tasks(queue: JobQueue) -> list[TaskRecord]:
+    """Every task that a queue of this process knows, by name."""
+    found = []
+    for name in queue.task_names():
+        task = queue.task_named(name)
+        if task is not None:
+            limits = queue.limits_of(name)
+            found.append(
+                TaskRecord(
+                    name=name,
+                    queue=task.queue,
+                    retries=queue.retries_of(name),
+                    soft_limit_seconds=limits.soft_seconds,
+                    hard_limit_seconds=limits.hard_seconds,
+                    is_unique=task.unique,
+                    priority=int(task.default_priority or 0),
+                    about=(task.__doc__ or "").strip().partition("\n")[0],
+                )
+            )
+    return found
+
+
+def revoke(job_id: str, *, terminate: bool = False, settings: Settings | None = None) -> bool:
+    """Cancel a job, named by its id or the beginning of it: see `control.cancel`.
+
+    Raises:
+        NotFoundError, AmbiguousIdError: there is not one such job.
+        JobError: it has ended already.
+    """
+    settings = settings or current()
+    return control.cancel(settings, job(settings, job_id), terminate=terminate)
+
+
+def purge(queue: str, *, settings: Settings | None = None) -> int:
+    """Cancel everything that waits in a queue; answers how many jobs that were."""
+    return control.purge(settings or current(), queue)
 
 
 def among(settings: Settings, ids: Sequence[str]) -> tuple[JobRecord, ...]:

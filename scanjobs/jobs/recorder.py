@@ -38,6 +38,17 @@ def worker_stopping(worker_id: str, running: int) -> None:
     )
 
 
+def worker_reloading(worker_id: str, running: int) -> None:
+    """A worker was asked to begin anew."""
+    waits = f"{running} running job{'s' if running != 1 else ''} will finish first" if running else "at once"
+    _info(
+        "worker_reloading",
+        f"Worker {short(worker_id)} begins anew: {waits}",
+        worker_id=worker_id,
+        running=running,
+    )
+
+
 def worker_stopped(worker_id: str, succeeded: int, failed: int) -> None:
     """A worker has left in good order."""
     _info(
@@ -108,7 +119,10 @@ def storage_refused(worker_id: str, error: StorageError) -> None:
 
 def job_rescued(rescued: Rescued) -> None:
     """A dead worker's job was taken from it."""
-    told = "is in the queue again" if rescued.state is JobState.QUEUED else "failed: too many workers died"
+    told = {
+        JobState.QUEUED: "is in the queue again",
+        JobState.CANCELLED: "was to be cancelled and is",
+    }.get(rescued.state, "failed: too many workers died")
     logger.warning(
         f"{_short_task(rescued.task)} {short(rescued.job_id)} {told}",
         extra={"event": "job_rescued", "job_id": rescued.job_id, "queue": rescued.queue},

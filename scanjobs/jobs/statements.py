@@ -127,13 +127,24 @@ RETRY_JOB = """
      WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'
 """
 
-# A worker that leaves gives back what it did not finish; the attempt does not count.
-RELEASE_JOB = """
+# A worker that leaves gives back what it did not finish; the attempt does not count. What somebody has
+# asked to end does not come back.
+_RELEASE = """
     UPDATE jobs
-       SET state = 'queued', attempt = attempt - 1, started_at = NULL, worker_id = NULL,
-           lease_token = NULL, lease_expires_at = NULL, cancel = NULL, progress = NULL, progress_phase = NULL,
-           story = story || :line
-     WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'
+       SET state = CASE WHEN cancel IS NULL THEN 'queued' ELSE 'cancelled' END, attempt = attempt - 1,
+           finished_at = CASE WHEN cancel IS NOT NULL THEN :now END,
+           error = CASE WHEN cancel IS NOT NULL THEN :reason ELSE error END,
+           started_at = NULL, worker_id = NULL, lease_token = NULL, lease_expires_at = NULL, cancel = NULL,
+           progress = NULL, progress_phase = NULL,
+           story = story || :line || CASE WHEN cancel IS NULL THEN '' ELSE :cancel_line END
+"""
+RELEASE_JOB = f"{_RELEASE} WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'"
+
+# Jobs that are a worker's by their rows, while it knows nothing of them: its claim was committed, and the
+# answer to that never came.
+RELEASE_STRAYS = f"""{_RELEASE}
+     WHERE state = 'running' AND worker_id = :worker_id
+       AND seq NOT IN (SELECT value FROM json_each(:held))
 """
 
 # --- rescue ---------------------------------------------------------------------------------------------
@@ -158,7 +169,8 @@ RESCUE_JOBS = """
            state = CASE WHEN cancel IS NOT NULL THEN 'cancelled'
                         WHEN rescues + 1 >= :most_rescues THEN 'failed' ELSE 'queued' END,
            finished_at = CASE WHEN cancel IS NOT NULL OR rescues + 1 >= :most_rescues THEN :now END,
-           error = CASE WHEN rescues + 1 >= :most_rescues THEN :error ELSE error END,
+           error = CASE WHEN cancel IS NOT NULL THEN :reason
+                        WHEN rescues + 1 >= :most_rescues THEN :error ELSE error END,
            started_at = NULL, worker_id = NULL, lease_token = NULL, lease_expires_at = NULL,
            cancel = NULL, progress = NULL, progress_phase = NULL,
            story = story || :line || CASE WHEN cancel IS NOT NULL THEN :cancel_line
@@ -266,14 +278,40 @@ SELECT_AMONG = f"""
 SELECT_RUNNING = f"""
     SELECT {_COLUMNS} FROM jobs WHERE state = 'running' ORDER BY started_at LIMIT :limit
 """
+SELECT_WAITING_FOR_TIME = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE state IN ('scheduled', 'retrying') ORDER BY run_at LIMIT :limit
+"""
 SELECT_FINISHED = f"""
     SELECT {_COLUMNS} FROM jobs WHERE {_FINAL} ORDER BY finished_at DESC LIMIT :limit
 """
 # Three, since each is answered from a partial index of its own, however many jobs there are.
 COUNT_QUEUED = """
-    SELECT queue, number, (SELECT created_at FROM jobs WHERE seq = oldest)
-      FROM (SELECT queue, count(*) AS number, min(seq) AS oldest
-              FROM jobs WHERE state = 'queued' GROUP BY queue)
+    WITH RECURSIVE
+    -- Queue by queue and priority by priority, from one step of the index to the next.
+    names (queue) AS (
+        SELECT min(queue) FROM jobs WHERE state = 'queued'
+        UNION ALL
+        SELECT (SELECT min(queue) FROM jobs WHERE state = 'queued' AND queue > names.queue)
+          FROM names WHERE names.queue IS NOT NULL
+    ),
+    steps (queue, priority) AS (
+        SELECT queue, (SELECT priority FROM jobs WHERE state = 'queued' AND queue = names.queue
+                        ORDER BY priority DESC LIMIT 1)
+          FROM names WHERE queue IS NOT NULL
+        UNION ALL
+        SELECT queue, (SELECT priority FROM jobs
+                        WHERE state = 'queued' AND queue = steps.queue AND priority < steps.priority
+                        ORDER BY priority DESC LIMIT 1)
+          FROM steps WHERE priority IS NOT NULL
+    ),
+    firsts (queue, seq) AS (
+        SELECT queue, (SELECT min(seq) FROM jobs
+                        WHERE state = 'queued' AND queue = steps.queue AND priority = steps.priority)
+          FROM steps WHERE priority IS NOT NULL
+    )
+    SELECT queue, (SELECT count(*) FROM jobs WHERE state = 'queued' AND queue = firsts.queue),
+           (SELECT created_at FROM jobs WHERE seq = oldest)
+      FROM (SELECT queue, min(seq) AS oldest FROM firsts GROUP BY queue) AS firsts
 """
 COUNT_SCHEDULED = """
     SELECT queue, state, count(*) FROM jobs WHERE state IN ('scheduled', 'retrying') GROUP BY queue, state

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import wait
@@ -22,11 +23,12 @@ from scanjobs.errors import DatabaseGoneError, StorageError
 from scanjobs.jobs import recorder, statements
 from scanjobs.jobs.children import Child
 from scanjobs.jobs.deaths import after_death, how_it_died
-from scanjobs.jobs.leases import Leases, Share
+from scanjobs.jobs.leases import CANCELLED, Leases, Share
 from scanjobs.jobs.liveness import LifeLock, boot_id
 from scanjobs.jobs.pool import Pool
 from scanjobs.jobs.pruning import Pruner
 from scanjobs.jobs.queue import JobQueue
+from scanjobs.jobs.systemd import Notifier
 from scanjobs.jobs.ticker import Ticker
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 from scanjobs.jobs.wakeup import Bell
@@ -35,7 +37,6 @@ LOOK_SECONDS = 1.0
 """How often it looks for dead workers, and for jobs whose ring was lost."""
 GRACE_SECONDS = 10.0
 """How long a job that was asked to end may take to do so, before its process is killed."""
-_CANCELLED = "It was cancelled while it ran."
 
 
 class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
@@ -86,6 +87,9 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
         self._signals_heard = 0
         self._stopping_since: float | None = None
+        self._is_fresh = True
+        self._begins_anew = False
+        self._systemd = Notifier()
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
         self._looked_at = self._trusts_leases_at = float("-inf")
         super().__init__(queue, workers=concurrency, periodic=False, worker_type="process")
@@ -113,6 +117,13 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._leases.tidy(self._settings.home / "workers")
         self._pool.fill()
         recorder.worker_started(self.id, self._share.queues, self.workers)
+        self._systemd.ready(f"Serving {', '.join(self._share.queues)}")
+
+    def run(self) -> None:
+        """Work until told to leave; after SIGHUP begin anew, with the program and settings of then."""
+        super().run()
+        if self._begins_anew:
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
 
     def loop(self, health_check_ts: float | None = None) -> None:
         """One turn: wait, hear the children, write outcomes, claim, hand out."""
@@ -137,6 +148,10 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def stop(self, graceful: bool = False) -> None:
         """Leave: idle children end by themselves, others are killed and their jobs go back."""
+        if self._begins_anew:
+            self._systemd.reloading()
+        else:
+            self._systemd.stopping()
         unfinished = list(self._pool.claims())
         for child in self._pool.children:
             if child.claims:
@@ -189,9 +204,17 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         signal.set_wakeup_fd(self._alarm_sender.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._handle_signal)
+        # A terminal that closes sends SIGHUP too, and a worker in it should end.
+        signal.signal(signal.SIGHUP, self._handle_signal if sys.stderr.isatty() else self._handle_reload)
+
+    def _handle_reload(self, signum: int, frame: object) -> None:
+        if self._stopping_since is None:
+            self._stopping_since = time.monotonic()
+            self._begins_anew = True
 
     def _handle_signal(self, signum: int, frame: object) -> None:
         self._signals_heard += 1
+        self._begins_anew = False
         if self._stopping_since is None:
             self._stopping_since = time.monotonic()
 
@@ -204,7 +227,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._alarm_sender.close()
 
     def _wait(self) -> None:
-        if self._done:
+        if self._done or self._is_fresh:
+            self._is_fresh = False  # jobs that wait already ring no bell
             return
         ready = wait(
             [self._bell.socket, self._alarm, *(child.connection for child in self._pool.children)],
@@ -214,8 +238,12 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._bell.silence()
         if self._alarm in ready:
             self._alarm.recv(64)
-            if self._signals_heard == 1:
-                recorder.worker_stopping(self.id, sum(bool(child.claims) for child in self._pool.children))
+            running = sum(bool(child.claims) for child in self._pool.children)
+            if self._begins_anew:
+                recorder.worker_reloading(self.id, running)
+            elif self._signals_heard == 1:
+                self._systemd.stopping()
+                recorder.worker_stopping(self.id, running)
 
     def _patience(self) -> float:
         """How long to sleep at most: to the next look, the next due job, the next limit."""
@@ -255,7 +283,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             recorder.child_died(self.id, dead.process.pid, exit_code, claim)
             started_at = self._clock.timestamp() - (time.monotonic() - dead.since)
             if self._cancelled.pop(claim.seq, None) is not None:
-                failure = Failure(error=_CANCELLED)
+                failure = Failure(error=CANCELLED)
                 done = Completion(
                     claim=claim, state=JobState.CANCELLED, failure=failure, started_at=started_at
                 )
@@ -281,6 +309,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         if time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
+        self._systemd.alive()
         if identity(self._settings) != self._database:
             raise DatabaseGoneError(f"The database {self._settings.database_path} was deleted or replaced.")
         self.check_worker_health()
@@ -317,7 +346,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 continue
             asked_at = self._cancelled.setdefault(seq, time.monotonic())
             if how == "terminate" or time.monotonic() - asked_at > GRACE_SECONDS:
-                child.kill(_CANCELLED)
+                child.kill(CANCELLED)
             else:
                 child.cancel(seq)
 
@@ -371,7 +400,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 self._counts[completion.state] += 1
 
     def _extend(self) -> None:
-        self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
+        held = [claim.seq for claim in self._pool.claims()] + [done.claim.seq for done in self._done]
+        self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED], held)
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
 
     def _must_end_now(self) -> bool:

@@ -160,3 +160,12 @@ def test_a_big_payload_is_carried(scanjobs, settings):
     assert scanjobs("worker", "--drain").returncode == 0
 
     assert len(big.get(timeout=5)) == 10_000_000
+
+
+def test_the_tasks_that_can_be_submitted_are_listed(scanjobs):
+    listed = json.loads(scanjobs("jobs", "tasks", "--json").stdout)
+
+    (report,) = (task for task in listed if task["name"] == "scanjobs.tasks.generate_report")
+    assert (report["queue"], report["retries"], report["is_unique"]) == ("reports", 3, True)
+    assert "tests.fakes.add" in [task["name"] for task in listed]
+    assert "tests.fakes.add" in scanjobs("jobs", "tasks").stdout

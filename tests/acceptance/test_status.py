@@ -31,10 +31,19 @@ def test_json_is_the_same_for_programs(scanjobs, shop):
 
     status = json.loads(scanjobs("status", "--json").stdout)
 
-    assert status.keys() == {"workers", "queues", "running", "finished"}
+    assert status.keys() == {"workers", "queues", "running", "scheduled", "finished"}
     (reports,) = (queue for queue in status["queues"] if queue["name"] == "reports")
     assert (reports["queued"], reports["running"]) == (1, 0)
     assert reports["oldest_at"].endswith("+00:00")
+
+
+def test_what_comes_next_is_shown(scanjobs, shop):
+    scanjobs("report", shop, "--in", "3d")
+
+    shown = scanjobs("status").stdout
+
+    assert "in 3 d" in shown
+    assert "scheduled" in shown
 
 
 def test_a_dead_worker_is_shown_as_dead(scanjobs, worker):

@@ -71,7 +71,8 @@ def test_jobs_of_a_killed_worker_are_done_by_the_next(worker, tmp_path, settings
 def test_a_living_worker_takes_over_within_a_second_or_so(worker, tmp_path):
     first = worker("-c", "1")
     job = fakes.trace(str(tmp_path), "held", 0.5)
-    wait_until(lambda: starts(tmp_path, "held") == 1, "the job has started")
+    # Its progress is the last thing it writes for a while: stopped in a transaction it would keep the lock.
+    wait_until(lambda: job.record().progress == 50, "the job has started and told its progress")
     os.kill(first.pid, signal.SIGSTOP)  # so that the second worker lives before the first one dies
     worker("-c", "1")
 

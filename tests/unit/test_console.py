@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 
 from rich.console import Console
 
@@ -59,3 +60,11 @@ def test_an_error_cannot_steer_the_terminal(capsys):
     told = capsys.readouterr().err
     assert "[bold]loud[/bold]" in told
     assert "\x1b[31m" not in told
+
+
+def test_a_log_line_cannot_steer_the_terminal(settings, capsys):
+    console.log_to_stderr(settings)
+
+    logging.getLogger("scanjobs.jobs").error("failed: \x1b[31mred\x07")
+
+    assert capsys.readouterr().err.endswith("error    failed: \\u001b[31mred\\u0007\n")

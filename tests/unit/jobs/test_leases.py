@@ -241,3 +241,34 @@ def test_looking_for_work_sees_what_a_claim_would_find(queue, leases):
     queue.draw()
 
     assert worker.has_work()
+
+
+def test_a_job_that_was_to_be_cancelled_does_not_come_back(queue, leases, settings, clock):
+    released, rescued = queue.work(1), queue.work(2)
+    worker = leases()
+    claims, _ = worker.turn([], free=2)
+    for job in (released, rescued):
+        control.cancel(settings, monitor.job(settings, job.id), clock=clock)
+
+    worker.release(claims[:1])
+    clock.forward(settings.lease_seconds + 1)
+    (told,) = leases("other").rescue()
+
+    assert told.state is JobState.CANCELLED
+    for job in (released, rescued):
+        record = monitor.job(settings, job.id)
+        assert (record.state, record.error) == (JobState.CANCELLED, "It was cancelled while it ran.")
+        assert record.finished_at is not None
+
+
+def test_a_worker_gives_back_what_it_does_not_know_to_be_its_own(queue, leases, settings):
+    """A commit can succeed though its answer is lost; the jobs claimed by it would run for ever."""
+    known, stray = queue.work(1), queue.work(2)
+    worker = leases()
+    claims, _ = worker.turn([], free=2)
+
+    worker.extend(0, 0, held=[claims[0].seq])
+
+    assert state_of(settings, known) is JobState.RUNNING
+    record = monitor.job(settings, stray.id)
+    assert (record.state, record.attempt, record.worker_id) == (JobState.QUEUED, 0, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanjobs.jobs import codec, messages
+from scanjobs.jobs.queue import JobQueue
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -28,6 +30,28 @@ def test_plain_data_survives(value):
 )
 def test_moments_and_durations_survive(value):
     assert codec.decode_value(codec.encode_value(value)) == value
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, object(), uuid.uuid4(), "\ud800"])
+def test_what_json_has_no_form_for_is_refused(value):
+    with pytest.raises((TypeError, ValueError)):
+        codec.encode_value({"a": [value]})
+
+
+@given(st.dictionaries(st.sampled_from(["number", "word", "many"]), plain))
+def test_a_call_is_the_message_that_huey_would_have_made(kwargs):
+    """The form is filled in for nearly every job, `encode` for the others: workers read both."""
+    queue = JobQueue("forms")
+
+    @queue.task(priority=3, retries=2)
+    def work(number=0, word="", many=None):
+        return number
+
+    task = work.task_class((), dict(kwargs), id="1f0c")
+
+    filled = queue.form_of(work.task_class).filled("1f0c", dict(kwargs))
+
+    assert json.loads(filled) == json.loads(queue.serialize_task(task))
 
 
 def test_an_error_travels_as_type_and_text():

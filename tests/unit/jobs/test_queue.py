@@ -199,3 +199,32 @@ def test_results_expire_and_history_goes_in_small_steps(queue, leases, settings,
     pruning.prune(settings, clock)
     with pytest.raises(NotFoundError):
         monitor.job(settings, job.id)
+
+
+def test_programs_inspect_and_revoke_without_naming_settings(queue):
+    first, second = queue.work.map([1, 2])
+
+    assert monitor.revoke(first.id[:8]) is True
+    assert [job.id for job in monitor.jobs(state=JobState.CANCELLED)] == [first.id]
+    assert monitor.purge("default") == 1
+    assert {job.id for job in monitor.status().finished} == {first.id, second.id}
+    assert monitor.queues()[0].queued == 0
+    assert [task.name.rpartition(".")[2] for task in monitor.registered_tasks(queue)] == ["draw", "work"]
+
+
+def test_what_waits_is_counted_by_queue_with_its_oldest(queue, leases, clock, settings):
+    clock.forward(-60)
+    oldest = clock.now()
+    queue.work(1, priority=-3)
+    clock.forward(60)
+    queue.work.map([2, 3])
+    queue.work(4, priority=7)
+    queue.draw()
+    queue.work(5, delay=60)
+    leases("worker-a", "reports").turn([], free=1)
+
+    counted = {one.name: one for one in monitor.queues(settings)}
+
+    default, reports = counted["default"], counted["reports"]
+    assert (default.queued, default.scheduled, default.running, default.oldest_at) == (4, 1, 0, oldest)
+    assert (reports.queued, reports.running, reports.oldest_at) == (0, 1, None)

@@ -11,9 +11,10 @@ from typing import Any
 from scanjobs import task
 from scanjobs.jobs.context import this_job
 
-MODULE = "benchmarks.chaos_tasks"
+MODULE = "benchmarks.chaos_driver.tasks"
 FOLDER_VARIABLE = "CHAOS_FOLDER"
 """Names the folder of the run in the environment of all its processes."""
+NEVER_SUCCEED = {"fail", "hang"}
 QUICKLY = {"retry_base_seconds": 0.2, "retry_cap_seconds": 1.0}
 
 
@@ -90,6 +91,13 @@ def submit_others(number: int) -> list[str]:
         note("accepted", durable=True, ids=[job.id], kind="from a job")
         ids.append(job.id)
     return ids
+
+
+@task(**QUICKLY)
+def gather(results: list[Any]) -> int:
+    """The callback of a chord."""
+    _started()
+    return len(results)
 
 
 @task(**QUICKLY)
