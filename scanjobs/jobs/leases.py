@@ -200,7 +200,9 @@ class Leases:
         claims: list[Claim] = []
         first = next(self._turns) % len(self.share.queues)  # none is served first every time
         for queue in self.share.queues[first:] + self.share.queues[:first]:
-            room = min(free - len(claims), self.share.most.get(queue, free) - held.get(queue, 0))
+            room = free - len(claims)
+            if queue in self.share.most:
+                room = min(room, self.share.most[queue] - held.get(queue, 0))
             if room > 0:
                 rows = connection.execute(
                     statements.CLAIM_JOBS, {**values, "queue": queue, "limit": room}
