@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,14 @@ from scanjobs.domain.jobs import QUEUES
 
 if TYPE_CHECKING:
     from scanjobs.jobs.leases import Share
+
+
+class PoolKind(StrEnum):
+    """What jobs run in."""
+
+    PROCESS = "process"
+    THREAD = "thread"
+    SOLO = "solo"
 
 
 def worker(
@@ -23,6 +32,15 @@ def worker(
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", "-c", min=1, max=256, help="Jobs at once.")
     ] = None,
+    pool: Annotated[
+        PoolKind,
+        typer.Option(
+            "--pool",
+            help="What jobs run in. process: limits end whatever a job does. thread: for many jobs that "
+            "mostly wait. solo: one at a time, in the main thread, for debuggers and profilers. In the last "
+            "two, limits are cooperative.",
+        ),
+    ] = PoolKind.PROCESS,
     drain: Annotated[bool, typer.Option("--drain", help="End when nothing is left to do.")] = False,
     max_jobs_per_child: Annotated[
         int, typer.Option("--max-jobs-per-child", min=1, help="Replace a child after so many jobs.")
@@ -42,6 +60,8 @@ def worker(
     from scanjobs import config, console, tasks
     from scanjobs.jobs.supervisor import Supervisor
 
+    if pool is PoolKind.SOLO and concurrency not in (None, 1):
+        raise typer.BadParameter("--pool solo runs one job at a time; leave --concurrency out.")
     settings = config.current()
     console.log_to_stderr(settings)
     tasks.load_tasks(settings)
@@ -49,7 +69,8 @@ def worker(
         tasks.queue,
         settings,
         share=_share(queue or [], only or []),
-        concurrency=concurrency or settings.concurrency,
+        concurrency=1 if pool is PoolKind.SOLO else concurrency or settings.concurrency,
+        pool=pool,
         drain=drain or bool(only),
         most_jobs_per_child=max_jobs_per_child,
         shutdown_seconds=shutdown_timeout,

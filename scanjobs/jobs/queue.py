@@ -23,7 +23,7 @@ from scanjobs.domain.jobs import QUEUES
 from scanjobs.errors import ConfigurationError, JobError, UsageError
 from scanjobs.jobs import control, messages
 from scanjobs.jobs.codec import marked
-from scanjobs.jobs.context import current_batch, running_job
+from scanjobs.jobs.context import current_batch, running_job, standing_in
 from scanjobs.jobs.job import Job, JobChord, JobGroup, first_job
 from scanjobs.jobs.limits import HARD_SECONDS, SOFT_SECONDS
 from scanjobs.jobs.locks import ExactRateLimit
@@ -42,6 +42,18 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         super().__init__(name, serializer=messages.JsonSerializer(), **storage)
         self.is_watched = False
         """Whether somebody wants to be told of each submit, with the task as an object."""
+
+    @property
+    def storage(self) -> JobStorage:
+        """Where this queue writes; while one of its jobs runs here, what stands in for that."""
+        stand_in = standing_in.get()
+        if stand_in is not None and stand_in.stands_for is self._storage:
+            return stand_in
+        return self._storage
+
+    @storage.setter
+    def storage(self, storage: JobStorage) -> None:
+        self._storage = storage
 
     def signal(self, *signals: str) -> Callable[..., Any]:
         """Have a function called when something happens to a task, as Huey does."""

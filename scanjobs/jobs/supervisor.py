@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -20,8 +21,9 @@ from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import DatabaseGoneError, StorageError
 from scanjobs.jobs import recorder, statements
-from scanjobs.jobs.children import Child
-from scanjobs.jobs.deaths import after_death, how_it_died
+from scanjobs.jobs.children import kind_named
+from scanjobs.jobs.children.contract import Child
+from scanjobs.jobs.deaths import after_death
 from scanjobs.jobs.leases import Leases, Share
 from scanjobs.jobs.liveness import LifeLock, boot_id
 from scanjobs.jobs.pool import Pool
@@ -40,7 +42,8 @@ _CANCELLED = "It was cancelled while it ran."
 class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
     """Huey's consumer with leases: what it has claimed comes back when it dies.
 
-    It is single-threaded, so that it can fork at any time, and it alone claims and writes outcomes.
+    It alone claims and writes outcomes. Where its children are processes it is single-threaded, so that it
+    can fork at any time.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         *,
         share: Share,
         concurrency: int,
+        pool: str = "process",
         drain: bool = False,
         most_jobs_per_child: int | None = None,
         shutdown_seconds: float | None = None,
@@ -62,6 +66,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             settings: Of the database it serves.
             share: Which jobs it serves.
             concurrency: How many jobs at once, each in a child of its own.
+            pool: Of which kind the children are: process, thread or solo.
             drain: Whether it ends when nothing is left to do.
             most_jobs_per_child: After so many jobs a child is replaced.
             shutdown_seconds: How long running jobs may take when it is asked to leave; None is for ever.
@@ -74,7 +79,9 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._drain = drain
         self._shutdown_seconds = shutdown_seconds
         self._leases = Leases(settings=settings, worker_id=self.id, share=share, clock=self._clock)
-        self._pool = Pool(queue, concurrency, most_jobs_per_child, before_fork=session.dispose)
+        kind = kind_named(pool, queue)
+        self._pool = Pool(kind, concurrency, most_jobs_per_child)
+        self._pool_name = pool
         self._pruner = Pruner(settings, self._clock)
         self._done: list[Completion] = []
         self._progress: dict[int, Progress] = {}
@@ -84,7 +91,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._stopping_since: float | None = None
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
         self._looked_at = self._trusts_leases_at = float("-inf")
-        super().__init__(queue, workers=concurrency, periodic=False, worker_type="process")
+        super().__init__(queue, workers=concurrency, periodic=False, worker_type=kind.worker_type)
 
     # What Huey's constructor makes is made at the start instead: a child is a fork of a ready worker.
 
@@ -96,6 +103,19 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def _create_process(self, process: Any, name: str) -> None:
         return None
+
+    def run(self) -> None:
+        """Work until asked to leave, or until nothing is left to do."""
+        self.start()
+        try:
+            self._pool.kind.oversee(self._loop)
+        finally:
+            signal.set_wakeup_fd(-1)
+
+    def _loop(self) -> None:
+        with suppress(ConsumerStopped):
+            while True:
+                self.loop()
 
     def start(self) -> None:
         """Listen, register, and start the children."""
@@ -109,6 +129,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._leases.tidy(self._settings.home / "workers")
         self._pool.fill()
         recorder.worker_started(self.id, self._share.queues, self.workers)
+        if not self._pool.kind.enforces_limits:
+            recorder.limits_are_cooperative(self.id, self._pool_name)
 
     def loop(self, health_check_ts: float | None = None) -> None:
         """One turn: wait, hear the children, write outcomes, claim, hand out."""
@@ -132,12 +154,14 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def stop(self, graceful: bool = False) -> None:
         """Leave: idle children end by themselves, others are killed and their jobs go back."""
-        unfinished = list(self._pool.claims())
+        unfinished, left = list(self._pool.waiting), list[Claim]()
         for child in self._pool.children:
-            if child.claims:
-                child.kill()
-            else:
+            if not child.claims:
                 child.dismiss()
+            elif child.kill():
+                unfinished += child.claims
+            else:
+                left += child.claims
         for child in list(self._pool.children):
             self._pool.remove(child)
         is_known = False
@@ -146,15 +170,19 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 self._leases.release(unfinished)
                 recorder.jobs_released(unfinished)
             self._extend()
-            with driver.write(self._settings) as connection:
-                values = {"now": self._clock.timestamp(), "worker_id": self.id}
-                connection.execute(statements.STOP_WORKER, values)
-            is_known = True
+            if not left:
+                with driver.write(self._settings) as connection:
+                    values = {"now": self._clock.timestamp(), "worker_id": self.id}
+                    connection.execute(statements.STOP_WORKER, values)
+                is_known = True
         except StorageError as error:
             recorder.storage_refused(self.id, error)  # others see that the lock is free and rescue
         self._bell.close()
-        self._lock.release(is_known=is_known)
-        signal.set_wakeup_fd(-1)
+        if left:
+            # They run until this process has ended. The kernel lets go of the lock then, and not before.
+            recorder.jobs_left(left)
+        else:
+            self._lock.release(is_known=is_known)
         recorder.worker_stopped(self.id, self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
 
     def check_worker_health(self) -> bool:
@@ -216,7 +244,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         """How long to sleep at most: to the next look, the next due job, the next limit."""
         moments = [LOOK_SECONDS]
         for child in self._pool.children:
-            if child.claims:
+            if child.claims and child.ending is None:
                 hard = self.huey.limits_of(child.claims[0].task).hard_seconds
                 if hard is not None:
                     moments.append(max(0.0, hard - self._pool.working_since(child)))
@@ -245,7 +273,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         exit_code = self._pool.remove(dead)
         if dead.claims:
             claim = dead.claims.popleft()
-            recorder.child_died(self.id, dead.process.pid, exit_code, claim)
+            recorder.child_died(self.id, dead.name, exit_code, claim)
             started_at = self._clock.timestamp() - (time.monotonic() - dead.since)
             if self._cancelled.pop(claim.seq, None) is not None:
                 failure = Failure(error=_CANCELLED)
@@ -254,12 +282,12 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 )
             else:
                 done = after_death(
-                    claim, dead.ending or how_it_died(exit_code), self._clock.now(), started_at
+                    claim, dead.ending or dead.how_it_died(exit_code), self._clock.now(), started_at
                 )
             self._done.append(done)
             self._pool.waiting = [*dead.claims, *self._pool.waiting]
         elif dead.ending is None and self._stopping_since is None:
-            recorder.child_died(self.id, dead.process.pid, exit_code, None)
+            recorder.child_died(self.id, dead.name, exit_code, None)
         if self._stopping_since is None:
             self._pool.fill()
 
@@ -270,7 +298,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 limits = self.huey.limits_of(child.claims[0].task)
                 hard = limits.hard_seconds
                 if hard is not None and self._pool.working_since(child) >= hard:
-                    child.kill(f"It took longer than its hard limit of {hard:g} seconds.")
+                    self._end(child, f"It took longer than its hard limit of {hard:g} seconds.")
         if time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
@@ -310,9 +338,15 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 continue
             asked_at = self._cancelled.setdefault(seq, time.monotonic())
             if how == "terminate" or time.monotonic() - asked_at > GRACE_SECONDS:
-                child.kill(_CANCELLED)
+                self._end(child, _CANCELLED)
             else:
                 child.cancel(seq)
+
+    def _end(self, child: Child, why: str) -> None:
+        """End a child with its job; where that cannot be done, another one takes its place."""
+        is_asked_already = child.ending is not None
+        if not child.kill(why) and not is_asked_already:
+            recorder.job_cannot_be_ended(child.claims[0], why)
 
     def _drop(self, seq: int) -> None:
         """Cancel a job that was claimed and has not begun."""
