@@ -203,6 +203,12 @@ def wait_for_file(folder: str, name: str) -> str:
     return name
 
 
+@task()
+def wait_for_go(folder: str, name: str) -> str:
+    wait_for(Path(folder, name).exists)
+    return name
+
+
 @task(retries=1)
 def leave_interpreter() -> None:
     raise SystemExit(1)

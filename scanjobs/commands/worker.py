@@ -32,6 +32,14 @@ def worker(
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", "-c", min=1, max=256, help="Jobs at once.")
     ] = None,
+    autoscale: Annotated[
+        str | None,
+        typer.Option(
+            "--autoscale",
+            metavar="MAX,MIN",
+            help="Instead of --concurrency: up to MAX jobs at once while many wait, MIN when it is quiet.",
+        ),
+    ] = None,
     pool: Annotated[
         PoolKind,
         typer.Option(
@@ -60,8 +68,13 @@ def worker(
     from scanjobs import config, console, tasks
     from scanjobs.jobs.supervisor import Supervisor
 
-    if pool is PoolKind.SOLO and concurrency not in (None, 1):
-        raise typer.BadParameter("--pool solo runs one job at a time; leave --concurrency out.")
+    if autoscale and concurrency:
+        raise typer.BadParameter("--autoscale and --concurrency exclude each other.")
+    if pool is PoolKind.SOLO and (autoscale or concurrency not in (None, 1)):
+        raise typer.BadParameter(
+            "--pool solo runs one job at a time; leave --concurrency and --autoscale out."
+        )
+    most, least = _span(autoscale) if autoscale else (concurrency, None)
     settings = config.current()
     console.log_to_stderr(settings)
     tasks.load_tasks(settings)
@@ -69,12 +82,20 @@ def worker(
         tasks.queue,
         settings,
         share=_share(queue or [], only or []),
-        concurrency=1 if pool is PoolKind.SOLO else concurrency or settings.concurrency,
+        concurrency=1 if pool is PoolKind.SOLO else most or settings.concurrency,
+        least=least,
         pool=pool,
         drain=drain or bool(only),
         most_jobs_per_child=max_jobs_per_child,
         shutdown_seconds=shutdown_timeout,
     ).run()
+
+
+def _span(words: str) -> tuple[int, int]:
+    most, _, least = words.partition(",")
+    if not (most.isdecimal() and least.isdecimal() and 1 <= int(least) <= int(most) <= 256):
+        raise typer.BadParameter(f"{words!r} does not say the most and the least jobs at once: 10,3")
+    return int(most), int(least)
 
 
 def _share(asked: list[str], only: list[str]) -> Share:

@@ -236,6 +236,19 @@ class Job(Base):
             "expires_at",
             sqlite_where=text("expires_at IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
         ),
+        Index(
+            "ix_jobs_limit_key",
+            "state",
+            "limit_key",
+            sqlite_where=text("limit_key IS NOT NULL AND state IN ('queued', 'running')"),
+        ),
+        Index(
+            "ix_jobs_held",
+            "limit_key",
+            text("priority DESC"),
+            "seq",
+            sqlite_where=text("held_at IS NOT NULL AND state = 'scheduled'"),
+        ),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -270,6 +283,28 @@ class Job(Base):
     traceback: Mapped[str | None]
     story: Mapped[str] = mapped_column(server_default="")
     """What happened to it, a line of JSON each; see `jobs.story`."""
+    limit_key: Mapped[str | None]
+    """Jobs with the same key share limits; see `jobs.key_limits`."""
+    at_once: Mapped[int | None]
+    """How many of its key may run at once."""
+    rate: Mapped[int | None]
+    """How many of its key may begin within `rate_seconds`."""
+    rate_seconds: Mapped[float | None]
+    held_at: Mapped[float | None]
+    """Since when it waits for others of its key; only where it is scheduled."""
+
+
+class KeyStart(Base):
+    """A job of a key whose jobs may begin only so often, and how long that counts."""
+
+    __tablename__ = "key_starts"
+    __table_args__ = (Index("ix_key_starts_limit_key", "limit_key", "counts_until"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    limit_key: Mapped[str]
+    job_id: Mapped[str]
+    lease_token: Mapped[str]
+    counts_until: Mapped[float]
 
 
 class ChordMember(Base):
@@ -318,6 +353,10 @@ class Worker(Base):
     stopped_at: Mapped[float | None]
     succeeded: Mapped[int] = mapped_column(server_default="0")
     failed: Mapped[int] = mapped_column(server_default="0")
+    pool: Mapped[str] = mapped_column(server_default="process")
+    """What its jobs run in: process, thread, solo."""
+    children: Mapped[int | None]
+    """How many jobs at once it has children for now; `concurrency` is the most it may have."""
 
 
 class KeyValue(Base):

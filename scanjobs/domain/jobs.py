@@ -91,6 +91,11 @@ class WorkerRecord:
     pid: int
     queues: tuple[str, ...]
     concurrency: int
+    """How many jobs at once it may run."""
+    pool: str
+    """What they run in: process, thread, solo."""
+    children: int
+    """How many it has children for now; fewer than it may have where it grows and shrinks."""
     started_at: datetime
     seen_at: datetime
     running: int

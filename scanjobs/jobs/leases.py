@@ -63,6 +63,28 @@ class Leases:
             statement = statements.HAS_WORK_AMONG if self.share.only else statements.HAS_WORK
             return bool(connection.execute(statement, values).fetchone()[0])
 
+    def backlog(self, most: int, held: Mapping[str, int]) -> int:
+        """How many more jobs could be claimed now, counted up to about `most`; takes no lock."""
+        if self.share.only:
+            return int(self.has_work())
+        with driver.read(self.settings) as connection:
+            return sum(
+                connection.execute(statements.COUNT_BACKLOG, {"queue": queue, "limit": room}).fetchone()[0]
+                for queue in self.share.queues
+                if (room := self._room(queue, most, held)) > 0
+            )
+
+    def note_children(self, number: int) -> None:
+        """Let others see how many children this worker has now."""
+        with driver.write(self.settings) as connection:
+            connection.execute(statements.SET_CHILDREN, {"children": number, "worker_id": self.worker_id})
+
+    def _room(self, queue: str, free: int, held: Mapping[str, int]) -> int:
+        """How many jobs of a queue its share allows, of those that there is room for."""
+        if queue not in self.share.most:
+            return free
+        return min(free, self.share.most[queue] - held.get(queue, 0))
+
     def seconds_to_next(self) -> float | None:
         """How long until a scheduled or retrying job is due; None where none waits."""
         with driver.read(self.settings) as connection:
@@ -200,9 +222,7 @@ class Leases:
         claims: list[Claim] = []
         first = next(self._turns) % len(self.share.queues)  # none is served first every time
         for queue in self.share.queues[first:] + self.share.queues[:first]:
-            room = free - len(claims)
-            if queue in self.share.most:
-                room = min(room, self.share.most[queue] - held.get(queue, 0))
+            room = self._room(queue, free - len(claims), held)
             if room > 0:
                 rows = connection.execute(
                     statements.CLAIM_JOBS, {**values, "queue": queue, "limit": room}

@@ -40,6 +40,21 @@ class Pool:
         for _ in range(min(self._size - fresh, 2 * self._size - len(self.children))):
             self.children.append(self.kind.start(self._close_inherited))
 
+    def resize(self, size: int) -> None:
+        """Have so many children from now on: more are started; fewer by those that are idle, and no other."""
+        self._size = size
+        idle = [child for child in self.children if not child.claims and not self._is_spent(child)]
+        surplus = sum(not self._is_spent(child) for child in self.children) - size
+        for child in sorted(idle, key=lambda one: -one.taken)[: max(0, surplus)]:  # soon spent anyway
+            child.ending = "surplus"
+            child.dismiss()
+        self.fill()
+
+    @property
+    def busy(self) -> int:
+        """How many children are at work."""
+        return sum(bool(child.claims) for child in self.children)
+
     def free(self) -> int:
         """How many more jobs to claim: one for every idle child, and some ahead while jobs are short.
 

@@ -15,14 +15,30 @@ from scanjobs.jobs.values import Claim, Completion
 logger = logging.getLogger("scanjobs.jobs")
 
 
-def worker_started(worker_id: str, queues: Sequence[str], concurrency: int) -> None:
+def worker_started(worker_id: str, queues: Sequence[str], concurrency: int, least: int) -> None:
     """A worker is ready for jobs."""
+    span = f"{concurrency}" if least == concurrency else f"{least} to {concurrency}"
     _info(
         "worker_started",
-        f"Worker {short(worker_id)} serves {', '.join(queues)} with {concurrency} at once",
+        f"Worker {short(worker_id)} serves {', '.join(queues)} with {span} at once",
         worker_id=worker_id,
         queues=list(queues),
         concurrency=concurrency,
+        least=least,
+    )
+
+
+def pool_resized(worker_id: str, before: int, now: int, most: int, backlog: int) -> None:
+    """A worker has more children, since jobs wait, or fewer, since none did for a while."""
+    grown = now > before
+    why = f"{backlog} or more jobs wait" if grown else "it was quiet for a while"
+    _info(
+        "pool_grown" if grown else "pool_shrunk",
+        f"Worker {short(worker_id)} has {now} of at most {most} children instead of {before}: {why}",
+        worker_id=worker_id,
+        children=now,
+        most=most,
+        backlog=backlog,
     )
 
 

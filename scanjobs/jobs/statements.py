@@ -44,6 +44,12 @@ HAS_WORK_AMONG = f"""{HAS_DUE}
                     WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'queued')
 """
 
+# How many jobs of this queue could be claimed now, if there are not too many to count?
+COUNT_BACKLOG = """
+    SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued' AND queue = :queue
+                             AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue) LIMIT :limit)
+"""
+
 # When does the next waiting job become due?
 NEXT_DUE_AT = "SELECT min(run_at) FROM jobs WHERE state IN ('scheduled', 'retrying')"
 
@@ -171,10 +177,12 @@ RESCUE_JOBS = """
 
 # A worker begins, lives, leaves.
 INSERT_WORKER = """
-    INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency,
+    INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency, pool, children,
                          started_at, seen_at)
-    VALUES (:id, :host, :boot_id, :pid, :lock_path, :queues, :is_private, :concurrency, :now, :now)
+    VALUES (:id, :host, :boot_id, :pid, :lock_path, :queues, :is_private, :concurrency, :pool, :children,
+            :now, :now)
 """
+SET_CHILDREN = "UPDATE workers SET children = :children WHERE id = :worker_id"
 TOUCH_WORKER = """
     UPDATE workers SET seen_at = :now, stopped_at = NULL, succeeded = :succeeded, failed = :failed
      WHERE id = :worker_id
@@ -288,8 +296,9 @@ COUNT_WAITING_IN = """
                     WHERE state IN ('scheduled', 'retrying') AND state = 'retrying' AND queue = :queue)
 """
 SELECT_WORKERS = """
-    SELECT id, host, boot_id, pid, lock_path, queues, is_private, concurrency, started_at, seen_at, succeeded,
-           failed, (SELECT count(*) FROM jobs WHERE state = 'running' AND worker_id = workers.id) AS running
+    SELECT id, host, boot_id, pid, lock_path, queues, is_private, concurrency, pool,
+           coalesce(children, concurrency) AS children, started_at, seen_at, succeeded, failed,
+           (SELECT count(*) FROM jobs WHERE state = 'running' AND worker_id = workers.id) AS running
       FROM workers WHERE stopped_at IS NULL ORDER BY seq
 """
 

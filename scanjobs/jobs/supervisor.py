@@ -21,6 +21,7 @@ from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import DatabaseGoneError, StorageError
 from scanjobs.jobs import recorder, statements
+from scanjobs.jobs.autoscale import Autoscale
 from scanjobs.jobs.children import kind_named
 from scanjobs.jobs.children.contract import Child
 from scanjobs.jobs.deaths import after_death
@@ -53,6 +54,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         *,
         share: Share,
         concurrency: int,
+        least: int | None = None,
         pool: str = "process",
         drain: bool = False,
         most_jobs_per_child: int | None = None,
@@ -66,6 +68,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             settings: Of the database it serves.
             share: Which jobs it serves.
             concurrency: How many jobs at once, each in a child of its own.
+            least: As few at once while there is little to do; None is always as many as `concurrency`.
             pool: Of which kind the children are: process, thread or solo.
             drain: Whether it ends when nothing is left to do.
             most_jobs_per_child: After so many jobs a child is replaced.
@@ -80,7 +83,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._shutdown_seconds = shutdown_seconds
         self._leases = Leases(settings=settings, worker_id=self.id, share=share, clock=self._clock)
         kind = kind_named(pool, queue)
-        self._pool = Pool(kind, concurrency, most_jobs_per_child)
+        self._autoscale = Autoscale(least or concurrency, concurrency, time.monotonic())
+        self._pool = Pool(kind, self._autoscale.size, most_jobs_per_child)
         self._pool_name = pool
         self._pruner = Pruner(settings, self._clock)
         self._done: list[Completion] = []
@@ -128,7 +132,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._register()
         self._leases.tidy(self._settings.home / "workers")
         self._pool.fill()
-        recorder.worker_started(self.id, self._share.queues, self.workers)
+        recorder.worker_started(self.id, self._share.queues, self.workers, self._autoscale.least)
         if not self._pool.kind.enforces_limits:
             recorder.limits_are_cooperative(self.id, self._pool_name)
 
@@ -139,6 +143,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._hear_children()
             self._look()
             self._turn()
+            self._scale()
             is_finished = self._is_finished()
         except DatabaseGoneError:
             self.stop()
@@ -204,6 +209,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                     "queues": ",".join(self._share.queues),
                     "is_private": bool(self._share.only),
                     "concurrency": self.workers,
+                    "pool": self._pool_name,
+                    "children": self._autoscale.size,
                     "now": self._clock.timestamp(),
                 },
             )
@@ -238,7 +245,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         if self._alarm in ready:
             self._alarm.recv(64)
             if self._signals_heard == 1:
-                recorder.worker_stopping(self.id, sum(bool(child.claims) for child in self._pool.children))
+                recorder.worker_stopping(self.id, self._pool.busy)
 
     def _patience(self) -> float:
         """How long to sleep at most: to the next look, the next due job, the next limit."""
@@ -252,6 +259,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             next_due = self._leases.seconds_to_next()
             if next_due is not None:
                 moments.append(next_due)
+        if (soon := self._autoscale.patience(time.monotonic())) is not None:
+            moments.append(soon)
         return min(moments)
 
     def _hear_children(self) -> None:
@@ -374,6 +383,19 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._record(done, refused)
         for claim in self._pool.deal():
             recorder.job_started(claim)
+
+    def _scale(self) -> None:
+        """Have more children while jobs wait, fewer after a quiet while."""
+        scale = self._autoscale
+        if scale.least == scale.most or self._stopping_since is not None:
+            return
+        backlog = 0 if self._pool.free() > 0 else self._leases.backlog(scale.most, self._pool.held())
+        before = scale.size
+        size = scale.decide(time.monotonic(), backlog=backlog, busy=self._pool.busy)
+        if size != before:
+            self._pool.resize(size)
+            recorder.pool_resized(self.id, before, size, scale.most, backlog)
+            self._leases.note_children(size)
 
     def _note_progress(self) -> None:
         if self._progress:
