@@ -209,6 +209,20 @@ def wait_for_go(folder: str, name: str) -> str:
     return name
 
 
+@task(limit_key="site:{site}", at_once=1)
+def visit(folder: str, site: str, name: str, seconds: float = 0.0) -> tuple[float, float]:
+    """From when to when it ran, by a clock that all processes share."""
+    began = time.monotonic()
+    Path(folder, f"{name}.start.{this_job().attempt}.{os.getpid()}").touch()
+    time.sleep(seconds)
+    return began, time.monotonic()
+
+
+@task(rate="2/h")
+def twice_an_hour(number: int) -> int:
+    return number
+
+
 @task(retries=1)
 def leave_interpreter() -> None:
     raise SystemExit(1)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from scanjobs import console
 from scanjobs.commands.status_view import what
-from scanjobs.domain.jobs import JobRecord
+from scanjobs.domain.jobs import WITH_OTHERS, JobRecord
 
 
 def jobs_table(jobs: Sequence[JobRecord]) -> Table:
@@ -48,7 +48,11 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
     for name, value in job.arguments.items():
         yield name, str(value)
     yield "submitted", _moment(job.created_at)
-    if job.run_at > job.created_at:
+    if job.limit:
+        yield "limit", job.limit
+    if job.held_at:
+        yield "waits for", f"its turn within that limit, since {_moment(job.held_at)}"
+    if job.created_at < job.run_at < WITH_OTHERS:
         yield "not before", _moment(job.run_at)
     if job.expires_at:
         yield "expires", _moment(job.expires_at)

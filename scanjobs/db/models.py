@@ -240,11 +240,15 @@ class Job(Base):
             "ix_jobs_limit_key",
             "state",
             "limit_key",
+            "queue",
+            text("priority DESC"),
+            "seq",
             sqlite_where=text("limit_key IS NOT NULL AND state IN ('queued', 'running')"),
         ),
         Index(
             "ix_jobs_held",
             "limit_key",
+            "queue",
             text("priority DESC"),
             "seq",
             sqlite_where=text("held_at IS NOT NULL AND state = 'scheduled'"),
@@ -284,7 +288,7 @@ class Job(Base):
     story: Mapped[str] = mapped_column(server_default="")
     """What happened to it, a line of JSON each; see `jobs.story`."""
     limit_key: Mapped[str | None]
-    """Jobs with the same key share limits; see `jobs.key_limits`."""
+    """Jobs with the same key share limits; see `jobs.holding`."""
     at_once: Mapped[int | None]
     """How many of its key may run at once."""
     rate: Mapped[int | None]

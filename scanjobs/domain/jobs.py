@@ -80,6 +80,10 @@ class JobRecord:
     """What was asked of it while it runs: `ask` or `terminate`."""
     events: tuple[JobEvent, ...]
     """Its story, oldest first."""
+    limit: str | None
+    """What it shares with other jobs: their key, how many at once, how many in which time."""
+    held_at: datetime | None
+    """Since when it waits for others of that key, where it does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,21 +7,26 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import chords, statements, story
+from scanjobs.jobs import chords, statements, story, wakeup
+from scanjobs.jobs.holding import Gate
 from scanjobs.jobs.liveness import is_dead, remove_forgotten_locks, remove_lock
 from scanjobs.jobs.storage import insert_jobs, seconds
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 
 MOST_RESCUES = 5
 """A job whose worker died so often has failed."""
+KEYS_A_LOOK = 100
+"""Of how many keys a worker looks each second whether a held job may go; well under 50 ms."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +112,24 @@ class Leases:
             refused = self._settle(connection, completions)
             return (self._claim(connection, free, held or {}) if free > 0 else []), refused
 
+    def let_go(self, after: str = "") -> str:
+        """Let held jobs go whose place came free in a way that nobody saw, the next of many keys.
+
+        A job may leave its place without a worker: by being cancelled before it begins, for instance.
+
+        Args:
+            after: The last key of the last time.
+
+        Returns the last key it looked at; nothing after the last one.
+        """
+        values = {"after": after, "limit": KEYS_A_LOOK}
+        with driver.read(self.settings) as connection:
+            keys = [key for (key,) in connection.execute(statements.SELECT_HELD_KEYS, values).fetchall()]
+        if keys:
+            with driver.write(self.settings) as connection:
+                self._open_gate(connection, self.clock.timestamp(), keys)
+        return keys[-1] if len(keys) == KEYS_A_LOOK else ""
+
     def extend(self, succeeded: int, failed: int) -> None:
         """Say that this worker lives and holds its jobs for another while."""
         now = self.clock.timestamp()
@@ -139,6 +162,8 @@ class Leases:
             for claim in claims:
                 values = {"seq": claim.seq, "lease_token": claim.lease_token, "line": line}
                 connection.execute(statements.RELEASE_JOB, values)
+                values = {"seq": claim.seq, "lease_token": claim.lease_token, "job_id": claim.job_id}
+                connection.execute(statements.UNDO_KEY_START, values)
 
     def rescue(self, *, trusts_leases: bool = True) -> list[Rescued]:
         """Put every job of a dead worker back into the queue.
@@ -176,6 +201,8 @@ class Leases:
                 ]
                 connection.execute(statements.STOP_WORKER, {"now": now, "worker_id": owner})
             chords.settle(connection, now, [one.job_id for one in rescued if one.state.is_final])
+            ids = json.dumps([one.job_id for one in rescued])
+            self._let_others_go(connection, now, statements.SELECT_KEYS_AMONG, {"ids": ids})
         for lock in dead.values():
             remove_lock(lock)
         return rescued
@@ -214,20 +241,41 @@ class Leases:
             "now": now,
             "line": story.line(now, "claimed", worker=short(self.worker_id)),
         }
+        gate = Gate(connection, now) if connection.execute(statements.HAS_KEYED).fetchone()[0] else None
+        claims = self._take(connection, free, held, values, gate)
+        if gate is not None:
+            is_open = gate.settle()
+            if is_open or gate.has_more_to_hold:
+                driver.after_commit(partial(wakeup.ring, self.settings))
+        return claims
+
+    def _take(
+        self,
+        connection: sqlite3.Connection,
+        free: int,
+        held: Mapping[str, int],
+        values: Mapping[str, Any],
+        gate: Gate | None,
+    ) -> list[Claim]:
+        """Claim jobs, as far as the gate lets them through where there is one."""
+        token = values["lease_token"]
         if self.share.only:
-            rows = connection.execute(
-                statements.CLAIM_AMONG, {**values, **self._only(), "limit": free}
-            ).fetchall()
-            return _claims(rows, values["lease_token"])
+            values = {**values, **self._only()}
+            if gate is not None:
+                free = gate.admit(statements.LOOK_AHEAD_AMONG, self._only(), free, token)
+            rows = connection.execute(statements.CLAIM_AMONG, {**values, "limit": free}).fetchall()
+            return _claims(rows, token)
         claims: list[Claim] = []
         first = next(self._turns) % len(self.share.queues)  # none is served first every time
         for queue in self.share.queues[first:] + self.share.queues[:first]:
             room = self._room(queue, free - len(claims), held)
+            if gate is not None and room > 0:
+                room = gate.admit(statements.LOOK_AHEAD, {"queue": queue}, room, token)
             if room > 0:
                 rows = connection.execute(
                     statements.CLAIM_JOBS, {**values, "queue": queue, "limit": room}
                 ).fetchall()
-                claims += _claims(rows, values["lease_token"])
+                claims += _claims(rows, token)
         return claims
 
     def _promote(self, connection: sqlite3.Connection, now: float) -> None:
@@ -259,7 +307,21 @@ class Leases:
             if done.follow_ups and done.claim.seq in accepted:
                 insert_jobs(connection, done.follow_ups, now, statements.INSERT_FOLLOW_UP)
         chords.settle(connection, now, [done.claim.job_id for done in final if done.claim.seq in accepted])
+        seqs = json.dumps(sorted(accepted))
+        self._let_others_go(connection, now, statements.SELECT_KEYS_OF, {"seqs": seqs})
         return [done for done in completions if done.claim.seq not in accepted]
+
+    def _let_others_go(
+        self, connection: sqlite3.Connection, now: float, select_keys: str, values: Mapping[str, str]
+    ) -> None:
+        """These jobs have left their places: others of their keys may have them."""
+        if connection.execute(statements.HAS_HELD).fetchone()[0]:  # nearly never
+            keys = [key for (key,) in connection.execute(select_keys, values).fetchall()]
+            self._open_gate(connection, now, keys)
+
+    def _open_gate(self, connection: sqlite3.Connection, now: float, keys: Sequence[str]) -> None:
+        if Gate(connection, now).settle(keys):
+            driver.after_commit(partial(wakeup.ring, self.settings))
 
 
 def _claims(rows: Sequence[tuple[object, ...]], token: object) -> list[Claim]:

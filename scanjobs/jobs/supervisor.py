@@ -91,6 +91,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._progress: dict[int, Progress] = {}
         self._cancelled: dict[int, float] = {}
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
+        self._last_key = ""
         self._signals_heard = 0
         self._stopping_since: float | None = None
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
@@ -318,6 +319,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         for rescued in self._leases.rescue(trusts_leases=time.monotonic() >= self._trusts_leases_at):
             recorder.job_rescued(rescued)
         self._cancel()
+        self._last_key = self._leases.let_go(self._last_key)
         keep = self._pool.worth_keeping()
         if len(self._pool.waiting) > keep:
             self._leases.release(self._pool.waiting[keep:])

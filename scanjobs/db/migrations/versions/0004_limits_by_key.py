@@ -19,13 +19,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_jobs_limit_key",
         "jobs",
-        ["state", "limit_key"],
+        ["state", "limit_key", "queue", sa.text("priority DESC"), "seq"],
         sqlite_where=sa.text("limit_key IS NOT NULL AND state IN ('queued', 'running')"),
     )
     op.create_index(
         "ix_jobs_held",
         "jobs",
-        ["limit_key", sa.text("priority DESC"), "seq"],
+        ["limit_key", "queue", sa.text("priority DESC"), "seq"],
         sqlite_where=sa.text("held_at IS NOT NULL AND state = 'scheduled'"),
     )
     op.create_table(
