@@ -118,7 +118,7 @@ class Gate:
         places -= self._connection.execute(statements.COUNT_READY_OF_KEY, before).fetchone()[0]
         if places <= 0:
             return False
-        self._connection.execute(statements.LET_GO, {**values, "now": self._now, "limit": places})
+        self._connection.execute(statements.LET_GO, {**values, "limit": places})
         return True
 
     def _starts(self, key: str) -> list[float]:

@@ -135,7 +135,7 @@ _NEXT_HELD = f"""
 SELECT_FIRST_HELD = f"SELECT seq, priority, run_at, at_once, rate {_NEXT_HELD} LIMIT 1"
 SET_DUE = "UPDATE jobs SET run_at = :due_at WHERE seq = :seq"
 LET_GO = f"""
-    UPDATE jobs SET state = 'queued', held_at = NULL, run_at = :now
+    UPDATE jobs SET state = 'queued', held_at = NULL, run_at = created_at
      WHERE seq IN (SELECT seq {_NEXT_HELD} LIMIT :limit)
 """
 
