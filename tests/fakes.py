@@ -6,7 +6,9 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from huey.exceptions import RetryTask
@@ -16,6 +18,15 @@ from scanjobs.jobs.context import this_job
 from scanjobs.tasks import queue
 
 MODULE = "tests.fakes"
+
+
+def wait_for(holds: Callable[[], object], seconds: float = 60) -> None:
+    """As a task waits for something outside; it can be told to end meanwhile."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise RuntimeError("It did not come.")
+        time.sleep(0.02)
 
 
 @task()
@@ -158,3 +169,60 @@ def once_in_an_age() -> None:
 def look_around() -> list[int | bool]:
     with queue.lock_task("looking"):
         return [queue.is_locked("looking"), queue.is_locked("other"), queue.pending_count()]
+
+
+@task()
+def meet(folder: str, name: str, number: int) -> str:
+    """Ends when as many are there as were to meet, which takes as many at once; answers where it ran."""
+    Path(folder, f"{name}.here").touch()
+    wait_for(lambda: len(list(Path(folder).glob("*.here"))) >= number)
+    return f"{os.getpid()} {threading.current_thread().name}"
+
+
+@task(retries=0, soft_limit_seconds=0.5)
+def check_often(folder: str) -> None:
+    Path(folder, "started").touch()
+    while True:
+        time.sleep(0.02)
+        this_job().check()
+
+
+@task(retries=0)
+def check_patiently(folder: str) -> None:
+    Path(folder, "started").touch()
+    while True:
+        time.sleep(0.02)
+        this_job().check()
+
+
+@task(retries=0, soft_limit_seconds=0.2, hard_limit_seconds=0.5)
+def wait_for_file(folder: str, name: str) -> str:
+    """Hears neither limits nor cancellation."""
+    Path(folder, f"{name}.started").touch()
+    wait_for(Path(folder, name).exists)
+    return name
+
+
+@task()
+def wait_for_go(folder: str, name: str) -> str:
+    wait_for(Path(folder, name).exists)
+    return name
+
+
+@task(limit_key="site:{site}", at_once=1)
+def visit(folder: str, site: str, name: str, seconds: float = 0.0) -> tuple[float, float]:
+    """From when to when it ran, by a clock that all processes share."""
+    began = time.monotonic()
+    Path(folder, f"{name}.start.{this_job().attempt}.{os.getpid()}").touch()
+    time.sleep(seconds)
+    return began, time.monotonic()
+
+
+@task(rate="2/h")
+def twice_an_hour(number: int) -> int:
+    return number
+
+
+@task(retries=1)
+def leave_interpreter() -> None:
+    raise SystemExit(1)

@@ -70,9 +70,13 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
     for name, value in job.arguments.items():
         yield name, _shortened(str(value))
     yield "submitted", _moment(job.created_at)
-    if job.run_at == WITH_OTHERS:
+    if job.limit:
+        yield "limit", job.limit
+    if job.held_at:
+        yield "waits for", f"its turn within that limit, since {_moment(job.held_at)}"
+    if job.run_at == WITH_OTHERS and not job.held_at:
         yield "not before", "the jobs it waits for have ended"
-    elif job.run_at > job.created_at:
+    elif job.created_at < job.run_at < WITH_OTHERS:
         yield "not before", _moment(job.run_at)
     if job.expires_at:
         yield "expires", _moment(job.expires_at)

@@ -44,12 +44,17 @@ def _workers(workers: Sequence[WorkerRecord], now: datetime) -> RenderableType:
             worker.host,
             str(worker.pid),
             ", ".join(worker.queues),
-            f"{worker.running}/{worker.concurrency}",
+            _busy(worker),
             f"{worker.succeeded:,}",
             f"{worker.failed:,}",
             console.duration(now - worker.started_at),
         )
     return table
+
+
+def _busy(worker: WorkerRecord) -> str:
+    most = "" if worker.children == worker.concurrency else f" of {worker.concurrency}"
+    return f"{worker.running}/{worker.children}{most}"
 
 
 def queues_table(queues: Sequence[QueueRecord], now: datetime) -> Table:

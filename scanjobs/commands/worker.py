@@ -21,6 +21,14 @@ class UnitKind(StrEnum):
     SYSTEM = "system"
 
 
+class PoolKind(StrEnum):
+    """What jobs run in."""
+
+    PROCESS = "process"
+    THREAD = "thread"
+    SOLO = "solo"
+
+
 def worker(
     queue: Annotated[
         list[str] | None,
@@ -31,6 +39,23 @@ def worker(
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", "-c", min=1, max=256, help="Jobs at once.")
     ] = None,
+    autoscale: Annotated[
+        str | None,
+        typer.Option(
+            "--autoscale",
+            metavar="MAX,MIN",
+            help="Instead of --concurrency: up to MAX jobs at once while many wait, MIN when it is quiet.",
+        ),
+    ] = None,
+    pool: Annotated[
+        PoolKind,
+        typer.Option(
+            "--pool",
+            help="What jobs run in. process: limits end whatever a job does. thread: for many jobs that "
+            "mostly wait. solo: one at a time, in the main thread, for debuggers and profilers. In the last "
+            "two, limits are cooperative.",
+        ),
+    ] = PoolKind.PROCESS,
     drain: Annotated[bool, typer.Option("--drain", help="End when nothing is left to do.")] = False,
     max_jobs_per_child: Annotated[
         int, typer.Option("--max-jobs-per-child", min=1, help="Replace a child after so many jobs.")
@@ -61,6 +86,13 @@ def worker(
     from scanjobs.jobs.supervisor import Supervisor
     from scanjobs.jobs.ticker import Ticker
 
+    if autoscale and concurrency:
+        raise typer.BadParameter("--autoscale and --concurrency exclude each other.")
+    if pool is PoolKind.SOLO and (autoscale or concurrency not in (None, 1)):
+        raise typer.BadParameter(
+            "--pool solo runs one job at a time; leave --concurrency and --autoscale out."
+        )
+    most, least = _span(autoscale) if autoscale else (concurrency, None)
     settings = config.current()
     if systemd is not None:
         _print_unit(systemd)
@@ -74,7 +106,9 @@ def worker(
         tasks.queue,
         settings,
         share=_share(queue or [], only or []),
-        concurrency=concurrency or settings.concurrency,
+        concurrency=1 if pool is PoolKind.SOLO else most or settings.concurrency,
+        least=least,
+        pool=pool,
         drain=drain or bool(only),
         most_jobs_per_child=max_jobs_per_child,
         shutdown_seconds=shutdown_timeout,
@@ -98,6 +132,13 @@ def _print_unit(kind: UnitKind) -> None:
     where = "/etc/systemd/system" if is_system else "~/.config/systemd/user"
     control = "systemctl" if is_system else "systemctl --user"
     console.say("hint", f"Save it as {where}/scanjobs.service, then `{control} enable --now scanjobs`.")
+
+
+def _span(words: str) -> tuple[int, int]:
+    most, _, least = words.partition(",")
+    if not (most.isdecimal() and least.isdecimal() and 1 <= int(least) <= int(most) <= 256):
+        raise typer.BadParameter(f"{words!r} does not say the most and the least jobs at once: 10,3")
+    return int(most), int(least)
 
 
 def _share(asked: list[str], only: list[str]) -> Share:

@@ -245,6 +245,23 @@ class Job(Base):
                 "schedule_id IS NOT NULL AND state IN ('scheduled', 'queued', 'running', 'retrying')"
             ),
         ),
+        Index(
+            "ix_jobs_limit_key",
+            "state",
+            "limit_key",
+            "queue",
+            text("priority DESC"),
+            "seq",
+            sqlite_where=text("limit_key IS NOT NULL AND state IN ('queued', 'running')"),
+        ),
+        Index(
+            "ix_jobs_held",
+            "limit_key",
+            "queue",
+            text("priority DESC"),
+            "seq",
+            sqlite_where=text("held_at IS NOT NULL AND state = 'scheduled'"),
+        ),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -283,6 +300,15 @@ class Job(Base):
     """The entry that it is a run of."""
     slot: Mapped[float | None]
     """Which of the entry's slots; a run that a user asked for has none."""
+    limit_key: Mapped[str | None]
+    """Jobs with the same key share limits; see `jobs.holding`."""
+    at_once: Mapped[int | None]
+    """How many of its key may run at once."""
+    rate: Mapped[int | None]
+    """How many of its key may begin within `rate_seconds`."""
+    rate_seconds: Mapped[float | None]
+    held_at: Mapped[float | None]
+    """Since when it waits for others of its key; only where it is scheduled."""
 
 
 class Schedule(Base):
@@ -320,6 +346,19 @@ class Schedule(Base):
     story: Mapped[str] = mapped_column(server_default="")
     """What happened to it last, a line of JSON each; see `jobs.story`."""
     version: Mapped[int] = mapped_column(server_default="0")
+
+
+class KeyStart(Base):
+    """A job of a key whose jobs may begin only so often, and how long that counts."""
+
+    __tablename__ = "key_starts"
+    __table_args__ = (Index("ix_key_starts_limit_key", "limit_key", "counts_until"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    limit_key: Mapped[str]
+    job_id: Mapped[str]
+    lease_token: Mapped[str]
+    counts_until: Mapped[float]
 
 
 class ChordMember(Base):
@@ -368,6 +407,10 @@ class Worker(Base):
     stopped_at: Mapped[float | None]
     succeeded: Mapped[int] = mapped_column(server_default="0")
     failed: Mapped[int] = mapped_column(server_default="0")
+    pool: Mapped[str] = mapped_column(server_default="process")
+    """What its jobs run in: process, thread, solo."""
+    children: Mapped[int | None]
+    """How many jobs at once it has children for now; `concurrency` is the most it may have."""
 
 
 class KeyValue(Base):

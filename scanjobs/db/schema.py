@@ -15,7 +15,7 @@ from scanjobs.db.locks import holds_lock
 from scanjobs.db.refusals import translated
 from scanjobs.errors import ConfigurationError, DatabaseTooNewError, DataFolderError, WorkersTooOldError
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision this program knows, oldest first; a test compares it with the migrations folder."""
 
 HEAD = REVISIONS[-1]

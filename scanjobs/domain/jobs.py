@@ -80,6 +80,10 @@ class JobRecord:
     """What was asked of it while it runs: `ask` or `terminate`."""
     events: tuple[JobEvent, ...]
     """Its story, oldest first."""
+    limit: str | None
+    """What it shares with other jobs: their key, how many at once, how many in which time."""
+    held_at: datetime | None
+    """Since when it waits for others of that key, where it does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +95,11 @@ class WorkerRecord:
     pid: int
     queues: tuple[str, ...]
     concurrency: int
+    """How many jobs at once it may run."""
+    pool: str
+    """What they run in: process, thread, solo."""
+    children: int
+    """How many it has children for now; fewer than it may have where it grows and shrinks."""
     started_at: datetime
     seen_at: datetime
     running: int

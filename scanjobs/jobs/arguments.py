@@ -25,6 +25,21 @@ class Arguments:
             parameter.name for parameter in parameters if parameter.default is inspect.Parameter.empty
         )
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Of everything the function takes."""
+        return self._names
+
+    def named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of a call by name, as far as it has them, with what the function has by default.
+
+        Raises:
+            TypeError: the function does not take them.
+        """
+        bound = self._signature.bind_partial(*args, **kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The same arguments by name where they have one.
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from scanjobs.jobs.values import Claim, Progress
+
+if TYPE_CHECKING:
+    from scanjobs.jobs.stand_in import StandIn
 
 PROGRESS_PAUSE_SECONDS = 0.1
 """Progress is told at most so often; the phases and the end always."""
@@ -15,9 +19,12 @@ PROGRESS_PAUSE_SECONDS = 0.1
 class RunningJob:
     """One attempt at one job, as the task sees it."""
 
-    def __init__(self, claim: Claim, tell: Callable[[Progress], object]) -> None:
+    def __init__(
+        self, claim: Claim, tell: Callable[[Progress], object], check: Callable[[], None] = lambda: None
+    ) -> None:
         self._claim = claim
         self._tell = tell
+        self._check = check
         self._told_at = 0.0
         self._phase = ""
 
@@ -31,8 +38,21 @@ class RunningJob:
         """1 for the first."""
         return self._claim.attempt
 
+    def check(self) -> None:
+        """Say that here is a good place to end, if the job is to end.
+
+        In a process of its own a job is interrupted wherever it is, and this does nothing. In a thread it
+        cannot be, so there it is here, and in `progress`, that a limit or a cancellation arrives.
+
+        Raises:
+            SoftTimeLimitExceeded: its time is up.
+            JobCancelled: somebody asked it to end.
+        """
+        self._check()
+
     def progress(self, percent: float, phase: str) -> None:
-        """Say how far the job is, 0 to 100, and what it is doing."""
+        """Say how far the job is, 0 to 100, and what it is doing; raises as `check` does."""
+        self._check()
         now = time.monotonic()
         if phase == self._phase and now - self._told_at < PROGRESS_PAUSE_SECONDS:
             return
@@ -43,11 +63,14 @@ class RunningJob:
 current_batch: ContextVar[str | None] = ContextVar("scanjobs_batch", default=None)
 """What is submitted in this context belongs to this batch."""
 
+standing_in: ContextVar[StandIn | None] = ContextVar("scanjobs_standing_in", default=None)
+"""What Huey writes to in place of the storage while a job runs here."""
+
 running_job: ContextVar[RunningJob | None] = ContextVar("scanjobs_running_job", default=None)
 
 
 def this_job() -> RunningJob:
-    """The job that runs in this process.
+    """The job that runs here.
 
     Raises:
         LookupError: a task was called here directly, outside any job.

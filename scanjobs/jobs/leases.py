@@ -7,15 +7,18 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import chords, statements, story
+from scanjobs.jobs import chords, statements, story, wakeup
+from scanjobs.jobs.holding import Gate
 from scanjobs.jobs.liveness import is_dead, remove_forgotten_locks, remove_lock
 from scanjobs.jobs.storage import insert_jobs, seconds
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
@@ -23,6 +26,8 @@ from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 MOST_RESCUES = 5
 """A job whose worker died so often has failed."""
 CANCELLED = "It was cancelled while it ran."
+KEYS_A_LOOK = 100
+"""Of how many keys a worker looks each second whether a held job may go; well under 50 ms."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +69,28 @@ class Leases:
             statement = statements.HAS_WORK_AMONG if self.share.only else statements.HAS_WORK
             return bool(connection.execute(statement, values).fetchone()[0])
 
+    def backlog(self, most: int, held: Mapping[str, int]) -> int:
+        """How many more jobs could be claimed now, counted up to about `most`; takes no lock."""
+        if self.share.only:
+            return int(self.has_work())
+        with driver.read(self.settings) as connection:
+            return sum(
+                connection.execute(statements.COUNT_BACKLOG, {"queue": queue, "limit": room}).fetchone()[0]
+                for queue in self.share.queues
+                if (room := self._room(queue, most, held)) > 0
+            )
+
+    def note_children(self, number: int) -> None:
+        """Let others see how many children this worker has now."""
+        with driver.write(self.settings) as connection:
+            connection.execute(statements.SET_CHILDREN, {"children": number, "worker_id": self.worker_id})
+
+    def _room(self, queue: str, free: int, held: Mapping[str, int]) -> int:
+        """How many jobs of a queue its share allows, of those that there is room for."""
+        if queue not in self.share.most:
+            return free
+        return min(free, self.share.most[queue] - held.get(queue, 0))
+
     def seconds_to_next(self) -> float | None:
         """How long until a scheduled or retrying job is due; None where none waits."""
         with driver.read(self.settings) as connection:
@@ -85,6 +112,24 @@ class Leases:
         with driver.write(self.settings) as connection:
             refused = self._settle(connection, completions)
             return (self._claim(connection, free, held or {}) if free > 0 else []), refused
+
+    def let_go(self, after: str = "") -> str:
+        """Let held jobs go whose place came free in a way that nobody saw, the next of many keys.
+
+        A job may leave its place without a worker: by being cancelled before it begins, for instance.
+
+        Args:
+            after: The last key of the last time.
+
+        Returns the last key it looked at; nothing after the last one.
+        """
+        values = {"after": after, "limit": KEYS_A_LOOK}
+        with driver.read(self.settings) as connection:
+            keys = [key for (key,) in connection.execute(statements.SELECT_HELD_KEYS, values).fetchall()]
+        if keys:
+            with driver.write(self.settings) as connection:
+                self._open_gate(connection, self.clock.timestamp(), keys)
+        return keys[-1] if len(keys) == KEYS_A_LOOK else ""
 
     def extend(self, succeeded: int, failed: int, held: Sequence[int] | None = None) -> None:
         """Say that this worker lives and holds its jobs for another while.
@@ -128,6 +173,8 @@ class Leases:
             for claim in claims:
                 values = {"seq": claim.seq, "lease_token": claim.lease_token, **self._released(now)}
                 connection.execute(statements.RELEASE_JOB, values)
+                values = {"seq": claim.seq, "lease_token": claim.lease_token, "job_id": claim.job_id}
+                connection.execute(statements.UNDO_KEY_START, values)
             chords.settle(connection, now)
 
     def _released(self, now: float) -> dict[str, object]:
@@ -175,6 +222,8 @@ class Leases:
                 ]
                 connection.execute(statements.STOP_WORKER, {"now": now, "worker_id": owner})
             chords.settle(connection, now, [one.job_id for one in rescued if one.state.is_final])
+            ids = json.dumps([one.job_id for one in rescued])
+            self._let_others_go(connection, now, statements.SELECT_KEYS_AMONG, {"ids": ids})
         for lock in dead.values():
             remove_lock(lock)
         return rescued
@@ -213,20 +262,41 @@ class Leases:
             "now": now,
             "line": story.line(now, "claimed", worker=short(self.worker_id)),
         }
+        gate = Gate(connection, now) if connection.execute(statements.HAS_KEYED).fetchone()[0] else None
+        claims = self._take(connection, free, held, values, gate)
+        if gate is not None:
+            is_open = gate.settle()
+            if is_open or gate.has_more_to_hold:
+                driver.after_commit(partial(wakeup.ring, self.settings))
+        return claims
+
+    def _take(
+        self,
+        connection: sqlite3.Connection,
+        free: int,
+        held: Mapping[str, int],
+        values: Mapping[str, Any],
+        gate: Gate | None,
+    ) -> list[Claim]:
+        """Claim jobs, as far as the gate lets them through where there is one."""
+        token = values["lease_token"]
         if self.share.only:
-            rows = connection.execute(
-                statements.CLAIM_AMONG, {**values, **self._only(), "limit": free}
-            ).fetchall()
-            return _claims(rows, values["lease_token"])
+            values = {**values, **self._only()}
+            if gate is not None:
+                free = gate.admit(statements.LOOK_AHEAD_AMONG, self._only(), free, token)
+            rows = connection.execute(statements.CLAIM_AMONG, {**values, "limit": free}).fetchall()
+            return _claims(rows, token)
         claims: list[Claim] = []
         first = next(self._turns) % len(self.share.queues)  # none is served first every time
         for queue in self.share.queues[first:] + self.share.queues[:first]:
-            room = min(free - len(claims), self.share.most.get(queue, free) - held.get(queue, 0))
+            room = self._room(queue, free - len(claims), held)
+            if gate is not None and room > 0:
+                room = gate.admit(statements.LOOK_AHEAD, {"queue": queue}, room, token)
             if room > 0:
                 rows = connection.execute(
                     statements.CLAIM_JOBS, {**values, "queue": queue, "limit": room}
                 ).fetchall()
-                claims += _claims(rows, values["lease_token"])
+                claims += _claims(rows, token)
         return claims
 
     def _promote(self, connection: sqlite3.Connection, now: float) -> None:
@@ -258,7 +328,21 @@ class Leases:
             if done.follow_ups and done.claim.seq in accepted:
                 insert_jobs(connection, done.follow_ups, now, statements.INSERT_FOLLOW_UP)
         chords.settle(connection, now, [done.claim.job_id for done in final if done.claim.seq in accepted])
+        seqs = json.dumps(sorted(accepted))
+        self._let_others_go(connection, now, statements.SELECT_KEYS_OF, {"seqs": seqs})
         return [done for done in completions if done.claim.seq not in accepted]
+
+    def _let_others_go(
+        self, connection: sqlite3.Connection, now: float, select_keys: str, values: Mapping[str, str]
+    ) -> None:
+        """These jobs have left their places: others of their keys may have them."""
+        if connection.execute(statements.HAS_HELD).fetchone()[0]:  # nearly never
+            keys = [key for (key,) in connection.execute(select_keys, values).fetchall()]
+            self._open_gate(connection, now, keys)
+
+    def _open_gate(self, connection: sqlite3.Connection, now: float, keys: Sequence[str]) -> None:
+        if Gate(connection, now).settle(keys):
+            driver.after_commit(partial(wakeup.ring, self.settings))
 
 
 def _claims(rows: Sequence[tuple[object, ...]], token: object) -> list[Claim]:

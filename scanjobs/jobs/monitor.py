@@ -68,6 +68,8 @@ def workers(settings: Settings | None = None, *, clock: Clock | None = None) -> 
             pid=row["pid"],
             queues=tuple(row["queues"].split(",")),
             concurrency=row["concurrency"],
+            pool=row["pool"],
+            children=row["children"],
             started_at=datetime.fromtimestamp(row["started_at"], UTC),
             seen_at=datetime.fromtimestamp(row["seen_at"], UTC),
             running=row["running"],
@@ -99,6 +101,10 @@ def queues(settings: Settings | None = None) -> list[QueueRecord]:
         oldest[queue] = first_created
     for queue, state, number in select(settings, statements.COUNT_SCHEDULED):
         counts[queue][state] = number
+    for queue, number, first_created in select(settings, statements.COUNT_HELD):
+        counts[queue][JobState.QUEUED] = counts[queue].get(JobState.QUEUED, 0) + number
+        counts[queue][JobState.SCHEDULED] = max(0, counts[queue].get(JobState.SCHEDULED, 0) - number)
+        oldest[queue] = min(first_created, oldest.get(queue, first_created))
     for queue, number in select(settings, statements.COUNT_RUNNING):
         counts[queue][JobState.RUNNING] = number
     paused = {name for (name,) in select(settings, statements.SELECT_PAUSED)}

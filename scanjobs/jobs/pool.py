@@ -6,8 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from scanjobs.jobs.children import Child
-from scanjobs.jobs.queue import JobQueue
+from scanjobs.jobs.children.contract import Child, Kind
 from scanjobs.jobs.values import Claim, Completion
 
 MOST_AHEAD = 32
@@ -19,15 +18,12 @@ PIPE_CHARACTERS = 16_000
 
 
 class Pool:
-    """Forks, deals and buries."""
+    """Starts, deals and buries."""
 
-    def __init__(
-        self, queue: JobQueue, size: int, most_jobs: int | None, before_fork: Callable[[], None]
-    ) -> None:
-        self._queue = queue
+    def __init__(self, kind: Kind, size: int, most_jobs: int | None) -> None:
+        self.kind = kind
         self._size = size
         self._most_jobs = most_jobs
-        self._before_fork = before_fork
         self.close_inherited: Callable[[], None] = lambda: None
         self.children: list[Child] = []
         self.waiting: list[Claim] = []
@@ -35,11 +31,29 @@ class Pool:
         self._usual_seconds = WORK_AHEAD_SECONDS
 
     def fill(self) -> None:
-        """Start children until there are enough that may take jobs."""
+        """Start children until there are enough that may take jobs.
+
+        Those that may not, and are still at work, are as many again at most: a child that cannot be ended
+        might never leave.
+        """
         fresh = sum(not self._is_spent(child) for child in self.children)
-        for _ in range(self._size - fresh):
-            self._before_fork()
-            self.children.append(Child(self._queue, self._close_inherited))
+        for _ in range(min(self._size - fresh, 2 * self._size - len(self.children))):
+            self.children.append(self.kind.start(self._close_inherited))
+
+    def resize(self, size: int) -> None:
+        """Have so many children from now on: more are started; fewer by those that are idle, and no other."""
+        self._size = size
+        idle = [child for child in self.children if not child.claims and not self._is_spent(child)]
+        surplus = sum(not self._is_spent(child) for child in self.children) - size
+        for child in sorted(idle, key=lambda one: -one.taken)[: max(0, surplus)]:  # soon spent anyway
+            child.ending = "surplus"
+            child.dismiss()
+        self.fill()
+
+    @property
+    def busy(self) -> int:
+        """How many children are at work."""
+        return sum(bool(child.claims) for child in self.children)
 
     def free(self) -> int:
         """How many more jobs to claim: one for every idle child, and some ahead while jobs are short.

@@ -42,5 +42,6 @@ def prune(settings: Settings, clock: Clock) -> int:
             {"before": now - settings.result_seconds, "since": history, "limit": STEP},
         ).rowcount
         deleted = connection.execute(statements.DELETE_OLD_JOBS, {"before": history, "limit": STEP}).rowcount
+        connection.execute(statements.DELETE_OLD_KEY_STARTS, {"now": now})
         connection.execute(statements.DELETE_OLD_WORKERS, {"before": history})
     return max(forgotten, deleted)

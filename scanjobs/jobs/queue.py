@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from huey.api import Huey, Task, chord, group
@@ -25,8 +26,9 @@ from scanjobs.domain.schedules import Declaration
 from scanjobs.errors import ConfigurationError, JobError, UsageError
 from scanjobs.jobs import control, declarations, messages
 from scanjobs.jobs.codec import marked
-from scanjobs.jobs.context import current_batch, running_job
+from scanjobs.jobs.context import current_batch, running_job, standing_in
 from scanjobs.jobs.job import Job, JobChord, JobGroup, first_job
+from scanjobs.jobs.limit_keys import DeclaredLimit
 from scanjobs.jobs.limits import HARD_SECONDS, SOFT_SECONDS
 from scanjobs.jobs.locks import ExactRateLimit
 from scanjobs.jobs.retries import BASE_SECONDS, CAP_SECONDS, MOST_RETRIES
@@ -46,6 +48,18 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         """Whether somebody wants to be told of each submit, with the task as an object."""
         self.declared: dict[str, Declaration] = {}
         """The periodic entries of code that is loaded, by name."""
+
+    @property
+    def storage(self) -> JobStorage:
+        """Where this queue writes; while one of its jobs runs here, what stands in for that."""
+        stand_in = standing_in.get()
+        if stand_in is not None and stand_in.stands_for is self._storage:
+            return stand_in
+        return self._storage
+
+    @storage.setter
+    def storage(self, storage: JobStorage) -> None:
+        self._storage = storage
 
     def signal(self, *signals: str) -> Callable[..., Any]:
         """Have a function called when something happens to a task, as Huey does."""
@@ -68,6 +82,9 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         hard_limit_seconds: float | None = HARD_SECONDS,
         unique: bool = False,
         accept: Callable[..., None] | None = None,
+        limit_key: str | Callable[..., str | None] | None = None,
+        at_once: int | None = None,
+        rate: str | None = None,
         **options: Any,
     ) -> Callable[[Callable[..., Any]], JobTask]:
         """Say that a function can be queued.
@@ -82,13 +99,19 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
             unique: While a job with the same arguments waits, no second one is accepted.
             accept: Called with the job's id and the arguments in the transaction that accepts the job:
                 it records what the job is about, or raises, and then no job was accepted.
+            limit_key: Jobs with the same key share the limits that follow, whatever their tasks and queues: a
+                text with arguments in it, such as `"site:{site}"`, or a function of the arguments, whose
+                answer may be None for no limit. Without a key, the jobs of this task share them.
+            at_once: So many of a key run at once, across all workers. Others wait, and nothing behind them.
+            rate: So many of a key begin in any such time, across all workers: `"10/m"`, `"1/30s"`.
             options: Further options of Huey, such as `priority`.
         """
         if queue not in QUEUES:
             raise ConfigurationError(
                 f"There is no queue {queue!r} for a task.", hint=f"Queues are {', '.join(QUEUES)}."
             )
-        decorate: Callable[[Callable[..., Any]], JobTask] = super().task(
+        task = partial(
+            super().task,
             retries=retries,
             queue=queue,
             backoff=(retry_base_seconds, retry_cap_seconds),
@@ -98,6 +121,13 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
             is_plain=not (unique or accept),
             **options,
         )
+
+        def decorate(func: Callable[..., Any]) -> JobTask:
+            has_limit = limit_key is not None or at_once is not None or rate is not None
+            limit = DeclaredLimit(func, limit_key, at_once, rate) if has_limit else None
+            made: JobTask = task(limit=limit)(func)
+            return made
+
         return decorate
 
     def periodic(
@@ -282,6 +312,8 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         job = _new_job(self._registry.create_message(task), type(task))
         if type(task).unique:
             job = replace(job, unique_key=unique_key(task))
+        if type(task).limit is not None:
+            job = replace(job, limit=type(task).limit.of(task.args, task.kwargs))
         queued = QueuedMessage(job.payload.encode())
         queued.job = job
         return queued

@@ -15,14 +15,30 @@ from scanjobs.jobs.values import Claim, Completion
 logger = logging.getLogger("scanjobs.jobs")
 
 
-def worker_started(worker_id: str, queues: Sequence[str], concurrency: int) -> None:
+def worker_started(worker_id: str, queues: Sequence[str], concurrency: int, least: int) -> None:
     """A worker is ready for jobs."""
+    span = f"{concurrency}" if least == concurrency else f"{least} to {concurrency}"
     _info(
         "worker_started",
-        f"Worker {short(worker_id)} serves {', '.join(queues)} with {concurrency} at once",
+        f"Worker {short(worker_id)} serves {', '.join(queues)} with {span} at once",
         worker_id=worker_id,
         queues=list(queues),
         concurrency=concurrency,
+        least=least,
+    )
+
+
+def pool_resized(worker_id: str, before: int, now: int, most: int, backlog: int) -> None:
+    """A worker has more children, since jobs wait, or fewer, since none did for a while."""
+    grown = now > before
+    why = f"{backlog} or more jobs wait" if grown else "it was quiet for a while"
+    _info(
+        "pool_grown" if grown else "pool_shrunk",
+        f"Worker {short(worker_id)} has {now} of at most {most} children instead of {before}: {why}",
+        worker_id=worker_id,
+        children=now,
+        most=most,
+        backlog=backlog,
     )
 
 
@@ -60,10 +76,21 @@ def worker_stopped(worker_id: str, succeeded: int, failed: int) -> None:
     )
 
 
-def child_died(worker_id: str, pid: int | None, exit_code: int | None, claim: Claim | None) -> None:
+def limits_are_cooperative(worker_id: str, pool: str) -> None:
+    """A worker cannot end a job against its will."""
+    _info(
+        "limits_cooperative",
+        f"Limits are cooperative with --pool {pool}: a job ends early only where its task calls check() or "
+        "progress(), and nothing enforces a hard limit",
+        worker_id=worker_id,
+        pool=pool,
+    )
+
+
+def child_died(worker_id: str, child: str, exit_code: int | None, claim: Claim | None) -> None:
     """A child ended without being asked to."""
     logger.warning(
-        f"Child {pid} died with exit code {exit_code}",
+        f"{child} died" + ("" if exit_code is None else f" with exit code {exit_code}"),
         extra={
             "event": "child_died",
             "worker_id": worker_id,
@@ -107,6 +134,23 @@ def jobs_released(claims: Sequence[Claim]) -> None:
     """A worker that leaves gave jobs back."""
     for claim in claims:
         _info("job_released", f"{_named(claim)} went back into the queue", **_fields(claim))
+
+
+def jobs_left(claims: Sequence[Claim]) -> None:
+    """A worker leaves while jobs run that it cannot end; they end with its process."""
+    for claim in claims:
+        logger.warning(
+            f"{_named(claim)} still runs and is left to the next worker",
+            extra={"event": "job_left", **_fields(claim)},
+        )
+
+
+def job_cannot_be_ended(claim: Claim, why: str) -> None:
+    """A job is over its hard limit, or was to be terminated, and goes on."""
+    logger.warning(
+        f"{_named(claim)} goes on: {why} It cannot be ended from outside, so another job may begin beside it",
+        extra={"event": "job_cannot_be_ended", **_fields(claim)},
+    )
 
 
 def storage_refused(worker_id: str, error: StorageError) -> None:

@@ -52,4 +52,18 @@ def job_record(row: sqlite3.Row) -> JobRecord:
         hint=row["hint"],
         traceback=row["traceback"],
         events=story.read(row["story"]),
+        limit=_limit(row),
+        held_at=moment(row["held_at"]),
     )
+
+
+def _limit(row: sqlite3.Row) -> str | None:
+    """The limit of its key in a few words."""
+    if row["limit_key"] is None:
+        return None
+    words = [row["limit_key"]]
+    if row["at_once"] is not None:
+        words.append(f"{row['at_once']} at once")
+    if row["rate"] is not None:
+        words.append(f"{row['rate']} in {row['rate_seconds']:g} s")
+    return ", ".join(words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scanjobs.domain.jobs import WITH_OTHERS
+
 # --- accept ---------------------------------------------------------------------------------------------
 
 # Accept a job. The order of the values is that of `storage.row_of`.
@@ -44,6 +46,12 @@ HAS_WORK_AMONG = f"""{HAS_DUE}
                     WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'queued')
 """
 
+# How many jobs of this queue could be claimed now, if there are not too many to count?
+COUNT_BACKLOG = """
+    SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued' AND queue = :queue
+                             AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue) LIMIT :limit)
+"""
+
 # When does the next waiting job become due?
 NEXT_DUE_AT = "SELECT min(run_at) FROM jobs WHERE state IN ('scheduled', 'retrying')"
 
@@ -64,7 +72,7 @@ _TAKE = """
     UPDATE jobs
        SET state = 'running', worker_id = :worker_id, lease_token = :lease_token,
            lease_expires_at = :lease_expires_at, attempt = attempt + 1, started_at = :now,
-           progress = NULL, progress_phase = NULL, cancel = NULL, story = story || :line
+           held_at = NULL, progress = NULL, progress_phase = NULL, cancel = NULL, story = story || :line
 """
 _TAKEN = " RETURNING seq, id, task, queue, payload, attempt, batch_id, priority"
 
@@ -80,6 +88,91 @@ CLAIM_AMONG = f"""{_TAKE}
      WHERE seq IN (SELECT seq FROM jobs WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'queued'
                    ORDER BY priority DESC, seq LIMIT :limit){_TAKEN}
 """
+
+# --- limits by key --------------------------------------------------------------------------------------
+
+# Limits of a job, written beside its row.
+SET_KEY_LIMIT = """
+    UPDATE jobs SET limit_key = ?, at_once = ?, rate = ?, rate_seconds = ? WHERE id = ?
+"""
+
+# Does any job wait for a worker that has a key? Any job for others of its key? Nearly never.
+_OF_A_KEY = "limit_key IS NOT NULL AND state IN ('queued', 'running')"
+_HELD = "held_at IS NOT NULL AND state = 'scheduled'"
+HAS_KEYED = f"SELECT EXISTS (SELECT 1 FROM jobs WHERE {_OF_A_KEY} AND state = 'queued')"
+HAS_HELD = f"SELECT EXISTS (SELECT 1 FROM jobs WHERE {_HELD})"
+
+# What CLAIM_JOBS would take, and CLAIM_AMONG.
+_AHEAD = "SELECT seq, id, limit_key, at_once, rate, rate_seconds FROM jobs"
+LOOK_AHEAD = f"""
+    {_AHEAD} WHERE state = 'queued' AND queue = :queue
+       AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue)
+     ORDER BY priority DESC, seq LIMIT :limit OFFSET :offset
+"""
+LOOK_AHEAD_AMONG = f"""
+    {_AHEAD} WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'queued'
+     ORDER BY priority DESC, seq LIMIT :limit OFFSET :offset
+"""
+
+# How many jobs of a key run; how many wait for a worker in one queue and come before this one.
+COUNT_RUNNING_OF_KEY = f"""
+    SELECT count(*) FROM jobs WHERE {_OF_A_KEY} AND state = 'running' AND limit_key = :key
+"""
+COUNT_READY_OF_KEY = f"""
+    SELECT count(*) FROM (SELECT 1 FROM jobs
+                           WHERE {_OF_A_KEY} AND state = 'queued' AND limit_key = :key AND queue = :queue
+                             AND (priority > :priority OR priority = :priority AND seq < :seq) LIMIT :limit)
+"""
+
+# A job stands aside until others of its key have ended, or until it is time.
+HOLD_JOB = """
+    UPDATE jobs SET state = 'scheduled', held_at = :now, run_at = :with_others, story = story || :line
+     WHERE seq = :seq
+"""
+_NEXT_HELD = f"""
+    FROM jobs WHERE {_HELD} AND limit_key = :key AND queue = :queue ORDER BY priority DESC, seq
+"""
+SELECT_FIRST_HELD = f"SELECT seq, priority, run_at, at_once, rate {_NEXT_HELD} LIMIT 1"
+SET_DUE = "UPDATE jobs SET run_at = :due_at WHERE seq = :seq"
+LET_GO = f"""
+    UPDATE jobs SET state = 'queued', held_at = NULL, run_at = created_at
+     WHERE seq IN (SELECT seq {_NEXT_HELD} LIMIT :limit)
+"""
+
+# The keys of these jobs.
+SELECT_KEYS_OF = """
+    SELECT DISTINCT limit_key FROM jobs
+     WHERE seq IN (SELECT value FROM json_each(:seqs)) AND limit_key IS NOT NULL
+"""
+SELECT_KEYS_AMONG = """
+    SELECT DISTINCT limit_key FROM jobs
+     WHERE id IN (SELECT value FROM json_each(:ids)) AND limit_key IS NOT NULL
+"""
+
+# Keys for which jobs are held back, after this one, by one look into the index for each.
+SELECT_HELD_KEYS = f"""
+    WITH RECURSIVE keys (name, place) AS (
+        SELECT (SELECT min(limit_key) FROM jobs WHERE {_HELD} AND limit_key > :after), 1
+        UNION ALL
+        SELECT (SELECT min(limit_key) FROM jobs WHERE {_HELD} AND limit_key > name), place + 1
+          FROM keys WHERE name IS NOT NULL AND place < :limit
+    )
+    SELECT name FROM keys WHERE name IS NOT NULL
+"""
+
+# When jobs of a key began, as long as that counts.
+INSERT_KEY_START = """
+    INSERT INTO key_starts (limit_key, job_id, lease_token, counts_until) VALUES (?, ?, ?, ?)
+"""
+SELECT_KEY_STARTS = """
+    SELECT counts_until FROM key_starts WHERE limit_key = :key AND counts_until > :now ORDER BY counts_until
+"""
+UNDO_KEY_START = """
+    DELETE FROM key_starts
+     WHERE limit_key = (SELECT limit_key FROM jobs WHERE seq = :seq)
+       AND job_id = :job_id AND lease_token = :lease_token
+"""
+DELETE_OLD_KEY_STARTS = "DELETE FROM key_starts WHERE counts_until <= :now"
 
 # --- hold -----------------------------------------------------------------------------------------------
 
@@ -183,10 +276,12 @@ RESCUE_JOBS = """
 
 # A worker begins, lives, leaves.
 INSERT_WORKER = """
-    INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency,
+    INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency, pool, children,
                          started_at, seen_at)
-    VALUES (:id, :host, :boot_id, :pid, :lock_path, :queues, :is_private, :concurrency, :now, :now)
+    VALUES (:id, :host, :boot_id, :pid, :lock_path, :queues, :is_private, :concurrency, :pool, :children,
+            :now, :now)
 """
+SET_CHILDREN = "UPDATE workers SET children = :children WHERE id = :worker_id"
 TOUCH_WORKER = """
     UPDATE workers SET seen_at = :now, stopped_at = NULL, succeeded = :succeeded, failed = :failed
      WHERE id = :worker_id
@@ -256,10 +351,14 @@ DELETE_OLD_WORKERS = "DELETE FROM workers WHERE stopped_at < :before"
 
 # --- for those who look ---------------------------------------------------------------------------------
 
-_COLUMNS = """
-    id, batch_id, task, queue, state, priority, attempt, rescues, payload, progress, progress_phase,
-    created_at, run_at, expires_at, started_at, finished_at, worker_id, cancel, result, error, hint,
-    traceback, story
+# Who only waits for others of its key is as good as queued.
+_WAITS_FOR_OTHERS = f"held_at IS NOT NULL AND state = 'scheduled' AND run_at >= {WITH_OTHERS.timestamp():.0f}"
+_SHOWN_STATE = f"CASE WHEN {_WAITS_FOR_OTHERS} THEN 'queued' ELSE state END"
+_COLUMNS = f"""
+    id, batch_id, task, queue, {_SHOWN_STATE} AS state, priority, attempt, rescues, payload, progress,
+    progress_phase, created_at, run_at, expires_at, started_at, finished_at, worker_id, cancel, result,
+    error, hint, traceback, story, limit_key, at_once, rate, rate_seconds,
+    CASE WHEN state = 'scheduled' THEN held_at END AS held_at
 """
 _FINAL = "state IN ('succeeded', 'failed', 'cancelled')"
 SELECT_JOB = f"SELECT {_COLUMNS} FROM jobs WHERE id = :job_id"
@@ -269,7 +368,7 @@ SELECT_JOBS_BY_PREFIX = f"""
 SELECT_NEWEST_JOB = f"SELECT {_COLUMNS} FROM jobs ORDER BY seq DESC LIMIT 1"
 SELECT_JOBS = f"""
     SELECT {_COLUMNS} FROM jobs
-     WHERE (:state IS NULL OR state = :state) AND (:queue IS NULL OR queue = :queue)
+     WHERE (:state IS NULL OR {_SHOWN_STATE} = :state) AND (:queue IS NULL OR queue = :queue)
        AND (:task IS NULL OR task = :task) ORDER BY seq DESC LIMIT :limit
 """
 SELECT_AMONG = f"""
@@ -316,6 +415,9 @@ COUNT_QUEUED = """
 COUNT_SCHEDULED = """
     SELECT queue, state, count(*) FROM jobs WHERE state IN ('scheduled', 'retrying') GROUP BY queue, state
 """
+COUNT_HELD = f"""
+    SELECT queue, count(*), min(created_at) FROM jobs WHERE {_WAITS_FOR_OTHERS} GROUP BY queue
+"""
 COUNT_RUNNING = "SELECT queue, count(*) FROM jobs WHERE state = 'running' GROUP BY queue"
 COUNT_UNFINISHED_AMONG = """
     SELECT count(*) FROM jobs
@@ -325,10 +427,15 @@ COUNT_WAITING_IN = """
     SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND queue = :queue)
         OR EXISTS (SELECT 1 FROM jobs
                     WHERE state IN ('scheduled', 'retrying') AND state = 'retrying' AND queue = :queue)
+        OR EXISTS (SELECT 1 FROM jobs AS held
+                    WHERE held_at IS NOT NULL AND state = 'scheduled' AND queue = :queue
+                      AND EXISTS (SELECT 1 FROM jobs WHERE limit_key IS NOT NULL
+                                     AND state IN ('queued', 'running') AND limit_key = held.limit_key))
 """
 SELECT_WORKERS = """
-    SELECT id, host, boot_id, pid, lock_path, queues, is_private, concurrency, started_at, seen_at, succeeded,
-           failed, (SELECT count(*) FROM jobs WHERE state = 'running' AND worker_id = workers.id) AS running
+    SELECT id, host, boot_id, pid, lock_path, queues, is_private, concurrency, pool,
+           coalesce(children, concurrency) AS children, started_at, seen_at, succeeded, failed,
+           (SELECT count(*) FROM jobs WHERE state = 'running' AND worker_id = workers.id) AS running
       FROM workers WHERE stopped_at IS NULL ORDER BY seq
 """
 

@@ -35,7 +35,7 @@ class JobStorage(KeptValues):
 
     def accept_one(self, job: NewJob) -> None:
         """Accept one job, by one statement where that is all there is to write; workers wake after it."""
-        if job.chord is not None:
+        if job.chord is not None or job.limit is not None:
             self.accept([job])
             return
         settings = self.settings
@@ -136,6 +136,9 @@ def insert_jobs(
     jobs = list(jobs)
     connection.executemany(statement, [row_of(job, now) for job in jobs])
     for job in jobs:
+        if (limit := job.limit) is not None:
+            values = (limit.key, limit.at_once, limit.rate, limit.rate_seconds, job.id)
+            connection.execute(statements.SET_KEY_LIMIT, values)
         if job.chord is not None:
             connection.execute(statements.REPLACE_MEMBER, (job.id, *job.chord))
 

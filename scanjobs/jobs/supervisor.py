@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -21,8 +22,10 @@ from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import DatabaseGoneError, StorageError
 from scanjobs.jobs import recorder, statements
-from scanjobs.jobs.children import Child
-from scanjobs.jobs.deaths import after_death, how_it_died
+from scanjobs.jobs.autoscale import Autoscale
+from scanjobs.jobs.children import kind_named
+from scanjobs.jobs.children.contract import Child
+from scanjobs.jobs.deaths import after_death
 from scanjobs.jobs.leases import CANCELLED, Leases, Share
 from scanjobs.jobs.liveness import LifeLock, boot_id
 from scanjobs.jobs.pool import Pool
@@ -42,7 +45,8 @@ GRACE_SECONDS = 10.0
 class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
     """Huey's consumer with leases: what it has claimed comes back when it dies.
 
-    It is single-threaded, so that it can fork at any time, and it alone claims and writes outcomes.
+    It alone claims and writes outcomes. Where its children are processes it is single-threaded, so that it
+    can fork at any time.
     """
 
     def __init__(
@@ -52,6 +56,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         *,
         share: Share,
         concurrency: int,
+        least: int | None = None,
+        pool: str = "process",
         drain: bool = False,
         most_jobs_per_child: int | None = None,
         shutdown_seconds: float | None = None,
@@ -65,6 +71,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             settings: Of the database it serves.
             share: Which jobs it serves.
             concurrency: How many jobs at once, each in a child of its own.
+            least: As few at once while there is little to do; None is always as many as `concurrency`.
+            pool: Of which kind the children are: process, thread or solo.
             drain: Whether it ends when nothing is left to do.
             most_jobs_per_child: After so many jobs a child is replaced.
             shutdown_seconds: How long running jobs may take when it is asked to leave; None is for ever.
@@ -78,13 +86,17 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._drain = drain
         self._shutdown_seconds = shutdown_seconds
         self._leases = Leases(settings=settings, worker_id=self.id, share=share, clock=self._clock)
-        self._pool = Pool(queue, concurrency, most_jobs_per_child, before_fork=session.dispose)
+        kind = kind_named(pool, queue)
+        self._autoscale = Autoscale(least or concurrency, concurrency, time.monotonic())
+        self._pool = Pool(kind, self._autoscale.size, most_jobs_per_child)
+        self._pool_name = pool
         self._pruner = Pruner(settings, self._clock)
         self._ticker = ticker
         self._done: list[Completion] = []
         self._progress: dict[int, Progress] = {}
         self._cancelled: dict[int, float] = {}
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
+        self._last_key = ""
         self._signals_heard = 0
         self._stopping_since: float | None = None
         self._is_fresh = True
@@ -92,7 +104,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._systemd = Notifier()
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
         self._looked_at = self._trusts_leases_at = float("-inf")
-        super().__init__(queue, workers=concurrency, periodic=False, worker_type="process")
+        super().__init__(queue, workers=concurrency, periodic=False, worker_type=kind.worker_type)
 
     # What Huey's constructor makes is made at the start instead: a child is a fork of a ready worker.
 
@@ -105,6 +117,24 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
     def _create_process(self, process: Any, name: str) -> None:
         return None
 
+    def run(self) -> None:
+        """Work until asked to leave, or until nothing is left to do.
+
+        After SIGHUP it begins anew instead, with the program and the settings of then.
+        """
+        self.start()
+        try:
+            self._pool.kind.oversee(self._loop)
+        finally:
+            signal.set_wakeup_fd(-1)
+        if self._begins_anew:
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
+
+    def _loop(self) -> None:
+        with suppress(ConsumerStopped):
+            while True:
+                self.loop()
+
     def start(self) -> None:
         """Listen, register, and start the children."""
         self._lock = LifeLock(self._settings.home / "workers", self.id)
@@ -116,14 +146,10 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._register()
         self._leases.tidy(self._settings.home / "workers")
         self._pool.fill()
-        recorder.worker_started(self.id, self._share.queues, self.workers)
+        recorder.worker_started(self.id, self._share.queues, self.workers, self._autoscale.least)
+        if not self._pool.kind.enforces_limits:
+            recorder.limits_are_cooperative(self.id, self._pool_name)
         self._systemd.ready(f"Serving {', '.join(self._share.queues)}")
-
-    def run(self) -> None:
-        """Work until told to leave; after SIGHUP begin anew, with the program and settings of then."""
-        super().run()
-        if self._begins_anew:
-            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
 
     def loop(self, health_check_ts: float | None = None) -> None:
         """One turn: wait, hear the children, write outcomes, claim, hand out."""
@@ -133,6 +159,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._look()
             self._tick()
             self._turn()
+            self._scale()
             is_finished = self._is_finished()
         except DatabaseGoneError:
             self.stop()
@@ -152,12 +179,14 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._systemd.reloading()
         else:
             self._systemd.stopping()
-        unfinished = list(self._pool.claims())
+        unfinished, left = list(self._pool.waiting), list[Claim]()
         for child in self._pool.children:
-            if child.claims:
-                child.kill()
-            else:
+            if not child.claims:
                 child.dismiss()
+            elif child.kill():
+                unfinished += child.claims
+            else:
+                left += child.claims
         for child in list(self._pool.children):
             self._pool.remove(child)
         is_known = False
@@ -165,16 +194,20 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             if unfinished:
                 self._leases.release(unfinished)
                 recorder.jobs_released(unfinished)
-            self._extend()
-            with driver.write(self._settings) as connection:
-                values = {"now": self._clock.timestamp(), "worker_id": self.id}
-                connection.execute(statements.STOP_WORKER, values)
-            is_known = True
+            self._extend(left)
+            if not left:
+                with driver.write(self._settings) as connection:
+                    values = {"now": self._clock.timestamp(), "worker_id": self.id}
+                    connection.execute(statements.STOP_WORKER, values)
+                is_known = True
         except StorageError as error:
             recorder.storage_refused(self.id, error)  # others see that the lock is free and rescue
         self._bell.close()
-        self._lock.release(is_known=is_known)
-        signal.set_wakeup_fd(-1)
+        if left:
+            # They run until this process has ended. The kernel lets go of the lock then, and not before.
+            recorder.jobs_left(left)
+        else:
+            self._lock.release(is_known=is_known)
         recorder.worker_stopped(self.id, self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
 
     def check_worker_health(self) -> bool:
@@ -196,6 +229,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                     "queues": ",".join(self._share.queues),
                     "is_private": bool(self._share.only),
                     "concurrency": self.workers,
+                    "pool": self._pool_name,
+                    "children": self._autoscale.size,
                     "now": self._clock.timestamp(),
                 },
             )
@@ -238,18 +273,17 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._bell.silence()
         if self._alarm in ready:
             self._alarm.recv(64)
-            running = sum(bool(child.claims) for child in self._pool.children)
             if self._begins_anew:
-                recorder.worker_reloading(self.id, running)
+                recorder.worker_reloading(self.id, self._pool.busy)
             elif self._signals_heard == 1:
                 self._systemd.stopping()
-                recorder.worker_stopping(self.id, running)
+                recorder.worker_stopping(self.id, self._pool.busy)
 
     def _patience(self) -> float:
         """How long to sleep at most: to the next look, the next due job, the next limit."""
         moments = [LOOK_SECONDS]
         for child in self._pool.children:
-            if child.claims:
+            if child.claims and child.ending is None:
                 hard = self.huey.limits_of(child.claims[0].task).hard_seconds
                 if hard is not None:
                     moments.append(max(0.0, hard - self._pool.working_since(child)))
@@ -259,6 +293,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 moments.append(next_due)
         if self._ticker is not None and self._stopping_since is None:
             moments.append(self._ticker.seconds_to_next())
+        if (soon := self._autoscale.patience(time.monotonic())) is not None:
+            moments.append(soon)
         return min(moments)
 
     def _hear_children(self) -> None:
@@ -280,7 +316,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         exit_code = self._pool.remove(dead)
         if dead.claims:
             claim = dead.claims.popleft()
-            recorder.child_died(self.id, dead.process.pid, exit_code, claim)
+            recorder.child_died(self.id, dead.name, exit_code, claim)
             started_at = self._clock.timestamp() - (time.monotonic() - dead.since)
             if self._cancelled.pop(claim.seq, None) is not None:
                 failure = Failure(error=CANCELLED)
@@ -289,12 +325,12 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 )
             else:
                 done = after_death(
-                    claim, dead.ending or how_it_died(exit_code), self._clock.now(), started_at
+                    claim, dead.ending or dead.how_it_died(exit_code), self._clock.now(), started_at
                 )
             self._done.append(done)
             self._pool.waiting = [*dead.claims, *self._pool.waiting]
         elif dead.ending is None and self._stopping_since is None:
-            recorder.child_died(self.id, dead.process.pid, exit_code, None)
+            recorder.child_died(self.id, dead.name, exit_code, None)
         if self._stopping_since is None:
             self._pool.fill()
 
@@ -305,7 +341,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 limits = self.huey.limits_of(child.claims[0].task)
                 hard = limits.hard_seconds
                 if hard is not None and self._pool.working_since(child) >= hard:
-                    child.kill(f"It took longer than its hard limit of {hard:g} seconds.")
+                    self._end(child, f"It took longer than its hard limit of {hard:g} seconds.")
         if time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
@@ -317,6 +353,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         for rescued in self._leases.rescue(trusts_leases=time.monotonic() >= self._trusts_leases_at):
             recorder.job_rescued(rescued)
         self._cancel()
+        self._last_key = self._leases.let_go(self._last_key)
         keep = self._pool.worth_keeping()
         if len(self._pool.waiting) > keep:
             self._leases.release(self._pool.waiting[keep:])
@@ -346,9 +383,15 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 continue
             asked_at = self._cancelled.setdefault(seq, time.monotonic())
             if how == "terminate" or time.monotonic() - asked_at > GRACE_SECONDS:
-                child.kill(CANCELLED)
+                self._end(child, CANCELLED)
             else:
                 child.cancel(seq)
+
+    def _end(self, child: Child, why: str) -> None:
+        """End a child with its job; where that cannot be done, another one takes its place."""
+        is_asked_already = child.ending is not None
+        if not child.kill(why) and not is_asked_already:
+            recorder.job_cannot_be_ended(child.claims[0], why)
 
     def _drop(self, seq: int) -> None:
         """Cancel a job that was claimed and has not begun."""
@@ -382,6 +425,19 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         for claim in self._pool.deal():
             recorder.job_started(claim)
 
+    def _scale(self) -> None:
+        """Have more children while jobs wait, fewer after a quiet while."""
+        scale = self._autoscale
+        if scale.least == scale.most or self._stopping_since is not None:
+            return
+        backlog = 0 if self._pool.free() > 0 else self._leases.backlog(scale.most, self._pool.held())
+        before = scale.size
+        size = scale.decide(time.monotonic(), backlog=backlog, busy=self._pool.busy)
+        if size != before:
+            self._pool.resize(size)
+            recorder.pool_resized(self.id, before, size, scale.most, backlog)
+            self._leases.note_children(size)
+
     def _note_progress(self) -> None:
         if self._progress:
             held = {claim.seq: claim for claim in self._pool.claims()}
@@ -399,8 +455,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             if completion.state in self._counts:
                 self._counts[completion.state] += 1
 
-    def _extend(self) -> None:
-        held = [claim.seq for claim in self._pool.claims()] + [done.claim.seq for done in self._done]
+    def _extend(self, left: Sequence[Claim] = ()) -> None:
+        held = [claim.seq for claim in (*self._pool.claims(), *left, *(done.claim for done in self._done))]
         self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED], held)
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
 

@@ -10,6 +10,18 @@ from scanjobs.domain.jobs import JobState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KeyLimit:
+    """What the jobs of one key may do together."""
+
+    key: str
+    at_once: int | None = None
+    """How many may run at once."""
+    rate: int | None = None
+    """How many may begin within any `rate_seconds`."""
+    rate_seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NewJob:
     """A job about to be accepted."""
 
@@ -24,6 +36,8 @@ class NewJob:
     expires_at: datetime | None = None
     batch_id: str | None = None
     unique_key: str | None = None
+    limit: KeyLimit | None = None
+    """It waits for others of its key where these are at their limit."""
     chord: tuple[str, int] | None = None
     """The callback that waits for the end of the pipeline it begins, and its position there."""
 

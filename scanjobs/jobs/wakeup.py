@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -90,8 +91,13 @@ class _Ringer:
         self._open()
         self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._sender.setblocking(False)
+        self._mine = threading.Lock()
 
     def ring(self) -> None:
+        with self._mine:  # or two threads would close the same folder
+            self._ring()
+
+    def _ring(self) -> None:
         if self._folder is None:
             return
         try:

@@ -41,6 +41,7 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
         self._is_plain = (
             self._arguments.all_have_names
             and self.task_class.is_plain
+            and self.task_class.limit is None
             and not self.context
             and not self.task_class.default_expires
         )

@@ -48,6 +48,16 @@ def test_a_queue_takes_no_more_than_its_share(queue, leases):
     assert (len(claims), more) == (2, [])
 
 
+def test_what_a_worker_holds_leaves_room_for_as_many_as_are_free(queue, leases):
+    """Only a share of a queue is counted against what is held."""
+    queue.work(1)
+    queue.work(2)
+
+    claims, _ = leases("worker-a", "default").turn([], free=2, held={"default": 3})
+
+    assert len(claims) == 2
+
+
 def test_nothing_is_claimed_from_a_paused_queue(queue, leases, settings):
     queue.work()
     worker = leases()

@@ -27,7 +27,7 @@ def claims(number, characters):
 
 
 def pool_with_a_child():
-    pool = Pool(None, 1, None, before_fork=lambda: None)
+    pool = Pool(None, 1, None)
     pool.children.append(FakeChild())
     done = [
         Completion(claim=claim, state=JobState.SUCCEEDED, started_at=1.0, ended_at=1.0001)

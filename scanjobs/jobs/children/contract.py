@@ -1,34 +1,33 @@
-"""The supervisor's side of a child: start it, hand it jobs, hear from it, end it."""
+"""What the supervisor and its children have agreed on, whatever kind they are."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import pickle
-import signal
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from typing import ClassVar, Protocol
 
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import child
-from scanjobs.jobs.limits import CANCEL_SIGNAL
-from scanjobs.jobs.queue import JobQueue
+from scanjobs.jobs.attempt import STOP
 from scanjobs.jobs.values import Claim, Completion, Progress
 
-_fork = multiprocessing.get_context("fork")
 
+class Child(ABC):
+    """One that works, at the other end of a pipe: the supervisor's side.
 
-class Child:
-    """One process that works, and the pipes to it."""
+    Every kind speaks through a pipe, threads too, so that the supervisor can wait for all that may happen in
+    one place.
+    """
 
-    def __init__(self, queue: JobQueue, close_inherited: Callable[[], None]) -> None:
-        ours, theirs = _fork.Pipe()
-        listening, self._control = os.pipe()
-        parent = os.getpid()
-        self.connection: Connection = ours
+    name: str
+    """For the log."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self.claims: deque[Claim] = deque()
         """What it was given: the first is being worked on, the others wait in its pipe."""
         self.since = 0.0
@@ -36,17 +35,7 @@ class Child:
         self.taken = 0
         """How many jobs it was given in its life."""
         self.ending: str | None = None
-        """Why it is being killed, where it is."""
-
-        def begin() -> None:
-            ours.close()
-            os.close(self._control)
-            child.run(queue, theirs, listening, parent, close_inherited)
-
-        self.process = _fork.Process(target=begin, name="scanjobs-child", daemon=True)
-        self.process.start()
-        theirs.close()
-        os.close(listening)
+        """Why it is to end, where it is."""
 
     def give(self, claims: Sequence[Claim]) -> None:
         """Hand it jobs; a child that is gone is noticed when it is next heard."""
@@ -68,43 +57,33 @@ class Child:
             return said or None
         return said
 
-    def cancel(self, seq: int) -> None:
-        """Ask the job to end: `JobCancelled` is raised in it, if it is the one that runs."""
-        with suppress(OSError, TypeError):
-            os.write(self._control, b"%d " % seq)
-            os.kill(self._pid(), CANCEL_SIGNAL)
-
     def dismiss(self) -> None:
         """Tell it to leave after what it was given."""
         with suppress(OSError):
-            self.connection.send_bytes(child.STOP)
+            self.connection.send_bytes(STOP)
 
-    def kill(self, why: str | None = None) -> None:
-        """End it at once, with everything it has started."""
-        self.ending = why
-        with suppress(OSError, TypeError):
-            os.killpg(self._pid(), signal.SIGKILL)
-        self.process.kill()
+    @abstractmethod
+    def cancel(self, seq: int) -> None:
+        """Ask the job to end: `JobCancelled` is raised in it, if it is the one that runs."""
 
+    @abstractmethod
+    def kill(self, why: str | None = None) -> bool:
+        """End it at once, for a reason, or because the worker leaves; False where that cannot be done.
+
+        One that cannot be ended is given nothing more and leaves when its job is done.
+        """
+
+    @abstractmethod
     def bury(self) -> int | None:
-        """Wait for its end; the exit code, negative for a signal."""
-        self.process.join()
-        with suppress(OSError, TypeError):
-            os.killpg(self._pid(), signal.SIGKILL)  # whatever it started and left behind
-        self.close()
-        return self.process.exitcode
+        """Wait for its end; the exit code of a process, negative for a signal."""
+
+    @abstractmethod
+    def how_it_died(self, exit_code: int | None) -> str:
+        """An end that nobody asked for, in a sentence."""
 
     def close(self) -> None:
-        """Let go of the pipes; also what a sibling does after its fork."""
+        """Let go of our end of the pipe."""
         self.connection.close()
-        with suppress(OSError):
-            os.close(self._control)
-
-    def _pid(self) -> int:
-        pid: int | None = self.process.pid
-        if pid is None:
-            raise TypeError("not started")
-        return pid
 
     def _ended(self, message: Completion | tuple[float, float, str | None]) -> Completion:
         claim = self.claims.popleft()
@@ -115,3 +94,24 @@ class Child:
         return Completion(
             claim=claim, started_at=started_at, ended_at=ended_at, state=JobState.SUCCEEDED, result=result
         )
+
+
+class Kind(Protocol):
+    """How children of one kind begin, and what can be asked of them."""
+
+    worker_type: ClassVar[str]
+    """What Huey calls it."""
+    enforces_limits: ClassVar[bool]
+    """Whether a job can be ended against its will."""
+
+    def start(self, close_inherited: Callable[[], None]) -> Child:
+        """A new child.
+
+        Args:
+            close_inherited: Lets go of what is the supervisor's, where a child gets copies of it.
+        """
+        ...
+
+    def oversee(self, loop: Callable[[], None]) -> None:
+        """Run the supervisor's loop to its end."""
+        ...
