@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
+from scanjobs.db.connection import Connection
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
@@ -69,6 +69,7 @@ class Leases:
             (due_at,) = connection.execute(statements.NEXT_DUE_AT).fetchone()
         return None if due_at is None else max(0.0, due_at - self.clock.timestamp())
 
+    @driver.retried
     def turn(
         self, completions: Sequence[Completion], free: int, held: Mapping[str, int] | None = None
     ) -> tuple[list[Claim], list[Completion]]:
@@ -85,6 +86,7 @@ class Leases:
             refused = self._settle(connection, completions)
             return (self._claim(connection, free, held or {}) if free > 0 else []), refused
 
+    @driver.retried
     def extend(self, succeeded: int, failed: int) -> None:
         """Say that this worker lives and holds its jobs for another while."""
         now = self.clock.timestamp()
@@ -98,6 +100,7 @@ class Leases:
                 {"lease_expires_at": now + self.settings.lease_seconds, "worker_id": self.worker_id},
             )
 
+    @driver.retried
     def report_progress(self, reports: Sequence[tuple[Claim, Progress]]) -> None:
         """Note how far running jobs are."""
         rows = [(told.percent, told.phase, claim.seq, claim.lease_token) for claim, told in reports]
@@ -110,6 +113,7 @@ class Leases:
             rows = connection.execute(statements.SELECT_CANCELS, {"worker_id": self.worker_id}).fetchall()
         return dict(rows)
 
+    @driver.retried
     def release(self, claims: Sequence[Claim]) -> None:
         """Give jobs back unfinished; their attempt does not count."""
         line = story.line(self.clock.timestamp(), "released", worker=short(self.worker_id))
@@ -118,6 +122,18 @@ class Leases:
                 values = {"seq": claim.seq, "lease_token": claim.lease_token, "line": line}
                 connection.execute(statements.RELEASE_JOB, values)
 
+    @driver.retried
+    def release_unheard(self, known: Iterable[Claim]) -> None:
+        """Give back what a turn claimed whose answer was lost on the way here; these claims are known."""
+        values = {
+            "worker_id": self.worker_id,
+            "tokens": json.dumps(sorted({claim.lease_token for claim in known})),
+            "line": story.line(self.clock.timestamp(), "released", worker=short(self.worker_id)),
+        }
+        with driver.write(self.settings) as connection:
+            connection.execute(statements.RELEASE_UNHEARD, values)
+
+    @driver.retried
     def rescue(self, *, trusts_leases: bool = True) -> list[Rescued]:
         """Put every job of a dead worker back into the queue.
 
@@ -181,7 +197,7 @@ class Leases:
     def _only(self) -> dict[str, str]:
         return {"ids": json.dumps(self.share.only)}
 
-    def _claim(self, connection: sqlite3.Connection, free: int, held: Mapping[str, int]) -> list[Claim]:
+    def _claim(self, connection: Connection, free: int, held: Mapping[str, int]) -> list[Claim]:
         now = self.clock.timestamp()
         if connection.execute(statements.HAS_DUE, {"now": now}).fetchone()[0]:
             self._promote(connection, now)
@@ -208,14 +224,14 @@ class Leases:
                 claims += _claims(rows, values["lease_token"])
         return claims
 
-    def _promote(self, connection: sqlite3.Connection, now: float) -> None:
+    def _promote(self, connection: Connection, now: float) -> None:
         """Let jobs whose time has come join the queue, and end those whose time has passed."""
         connection.execute(statements.QUEUE_DUE_JOBS, {"now": now})
         values = {"now": now, "line": story.line(now, "expired")}
         if connection.execute(statements.EXPIRE_JOBS, values).rowcount:
             chords.settle(connection, now)
 
-    def _settle(self, connection: sqlite3.Connection, completions: Sequence[Completion]) -> list[Completion]:
+    def _settle(self, connection: Connection, completions: Sequence[Completion]) -> list[Completion]:
         """Write outcomes with their follow-ups; answers those whose lease was lost."""
         if not completions:
             return []
@@ -269,7 +285,7 @@ def _finished(done: Completion, now: float) -> list[object]:
     ]
 
 
-def _retried(connection: sqlite3.Connection, done: Completion, now: float) -> bool:
+def _retried(connection: Connection, done: Completion, now: float) -> bool:
     failure = done.failure or Failure(error="The task asked for another attempt.")
     run_at = now if done.retry_at is None else seconds(done.retry_at)
     written = connection.execute(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,10 +110,9 @@ def job(settings: Settings, prefix: str) -> JobRecord:
         found = select(
             settings, statements.SELECT_JOBS_BY_PREFIX, {"prefix": wanted, "beyond": wanted + BEYOND}
         )
-    row: sqlite3.Row = the_one(
-        found, prefix, noun="job", listing="scanjobs jobs list", id_of=lambda r: r["id"]
+    return job_record(
+        the_one(found, prefix, noun="job", listing="scanjobs jobs list", id_of=lambda row: str(row["id"]))
     )
-    return job_record(row)
 
 
 def jobs(

@@ -1,4 +1,7 @@
-"""The queue's own SQL, each statement with a name and a sentence; plain, since it runs on the driver."""
+"""The queue's own SQL, each statement with a name and a sentence; plain, since it runs on the driver.
+
+Where PostgreSQL has to say something otherwise, `statements_postgres` does, by the same name.
+"""
 
 from __future__ import annotations
 
@@ -136,6 +139,15 @@ RELEASE_JOB = """
      WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'
 """
 
+# What a worker holds by tokens that it never heard of: the answer to its claim was lost on the way.
+RELEASE_UNHEARD = """
+    UPDATE jobs
+       SET state = 'queued', attempt = attempt - 1, started_at = NULL, worker_id = NULL,
+           lease_token = NULL, lease_expires_at = NULL, cancel = NULL, story = story || :line
+     WHERE state = 'running' AND worker_id = :worker_id
+       AND lease_token NOT IN (SELECT value FROM json_each(:tokens))
+"""
+
 # --- rescue ---------------------------------------------------------------------------------------------
 
 # Who may hold jobs, and how to ask whether they live: every other worker that has not left, and whoever
@@ -188,6 +200,9 @@ CANCEL_WAITING = """
     UPDATE jobs SET state = 'cancelled', finished_at = :now, error = :reason, story = story || :line
      WHERE id = :job_id AND state IN ('scheduled', 'queued', 'retrying')
 """
+
+# Whatever is decided about a job by looking at it, nobody else decides about it meanwhile.
+HOLD_JOB = "SELECT seq FROM jobs WHERE id = :job_id"
 
 # A running one is asked to end, or made to.
 CANCEL_RUNNING = "UPDATE jobs SET cancel = :how WHERE id = :job_id AND state = 'running'"
@@ -272,7 +287,7 @@ SELECT_FINISHED = f"""
 COUNT_QUEUED = """
     SELECT queue, number, (SELECT created_at FROM jobs WHERE seq = oldest)
       FROM (SELECT queue, count(*) AS number, min(seq) AS oldest
-              FROM jobs WHERE state = 'queued' GROUP BY queue)
+              FROM jobs WHERE state = 'queued' GROUP BY queue) AS waiting
 """
 COUNT_SCHEDULED = """
     SELECT queue, state, count(*) FROM jobs WHERE state IN ('scheduled', 'retrying') GROUP BY queue, state
@@ -305,6 +320,13 @@ REPLACE_MEMBER = "UPDATE chord_members SET job_id = ? WHERE callback_id = ? AND 
 
 # A member that begins anew is waited for again.
 AWAIT_MEMBER = "UPDATE chord_members SET has_ended = 0 WHERE job_id = :job_id"
+
+# Which callbacks wait for anybody, or for one of these?
+AWAITED = "SELECT DISTINCT callback_id FROM chord_members WHERE has_ended = 0 ORDER BY callback_id"
+AWAITED_AMONG = """
+    SELECT DISTINCT callback_id FROM chord_members
+     WHERE job_id IN (SELECT value FROM json_each(:ids)) AND has_ended = 0 ORDER BY callback_id
+"""
 
 NOTE_ENDED_MEMBERS = f"""
     UPDATE chord_members SET has_ended = 1
@@ -362,7 +384,7 @@ SELECT_VALUES = f"""
     UNION ALL
     SELECT key, value FROM key_values WHERE NOT {_IS_COUNTER}
 """
-COUNT_VALUES = f"SELECT count(*) FROM ({SELECT_VALUES})"
+COUNT_VALUES = f"SELECT count(*) FROM ({SELECT_VALUES}) AS kept"
 DELETE_VALUES = f"DELETE FROM key_values WHERE NOT {_IS_COUNTER}"
 DELETE_COUNTERS = f"DELETE FROM key_values WHERE {_IS_COUNTER}"
 

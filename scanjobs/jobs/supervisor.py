@@ -15,6 +15,7 @@ from huey.consumer import Consumer, ConsumerStopped
 from scanjobs.config import Settings
 from scanjobs.db import driver, session
 from scanjobs.db.connection import identity
+from scanjobs.db.locks import boot_id
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
@@ -23,12 +24,12 @@ from scanjobs.jobs import recorder, statements
 from scanjobs.jobs.children import Child
 from scanjobs.jobs.deaths import after_death, how_it_died
 from scanjobs.jobs.leases import Leases, Share
-from scanjobs.jobs.liveness import LifeLock, boot_id
+from scanjobs.jobs.liveness import LifeLock
 from scanjobs.jobs.pool import Pool
 from scanjobs.jobs.pruning import Pruner
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
-from scanjobs.jobs.wakeup import Bell
+from scanjobs.jobs.wakeup import bell_of
 
 LOOK_SECONDS = 1.0
 """How often it looks for dead workers, and for jobs whose ring was lost."""
@@ -81,6 +82,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._cancelled: dict[int, float] = {}
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
         self._signals_heard = 0
+        self._is_unsure = False
+        """Whether something was asked of the database whose answer never came."""
         self._stopping_since: float | None = None
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
         self._looked_at = self._trusts_leases_at = float("-inf")
@@ -100,7 +103,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
     def start(self) -> None:
         """Listen, register, and start the children."""
         self._lock = LifeLock(self._settings.home / "workers", self.id)
-        self._bell = Bell(self._settings, self.id)
+        self._bell = bell_of(self._settings, self.id)
         self._alarm, self._alarm_sender = socket.socketpair()
         self._alarm_sender.setblocking(False)
         self._pool.close_inherited = self._close_inherited
@@ -124,6 +127,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         except StorageError as error:
             # Nothing is lost: outcomes are kept here until they can be written, leases until they end.
             recorder.storage_refused(self.id, error)
+            self._is_unsure = True
             time.sleep(LOOK_SECONDS)
             is_finished = False
         if self._must_end_now() or is_finished:
@@ -201,11 +205,12 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
     def _wait(self) -> None:
         if self._done:
             return
+        bell = self._bell.socket
         ready = wait(
-            [self._bell.socket, self._alarm, *(child.connection for child in self._pool.children)],
+            [bell, self._alarm, *(child.connection for child in self._pool.children)],
             self._patience(),
         )
-        if self._bell.socket in ready:
+        if bell in ready:
             self._bell.silence()
         if self._alarm in ready:
             self._alarm.recv(64)
@@ -324,6 +329,9 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
                 return
 
     def _turn(self) -> None:
+        if self._is_unsure:
+            self._leases.release_unheard([*self._pool.claims(), *(done.claim for done in self._done)])
+            self._is_unsure = False
         self._pool.retire()
         self._note_progress()
         free = 0 if self._stopping_since is not None else self._pool.free()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from scanjobs.db import connection, driver, models, session
 from scanjobs.errors import ConfigurationError, StorageError
+from tests.conftest import on_sqlite_only
 
 
 def put(writer, key):
@@ -56,6 +57,7 @@ def test_what_waits_for_a_commit_that_never_comes_does_not_happen(settings):
     assert told == []
 
 
+@on_sqlite_only
 def test_a_lock_that_lasts_is_told_with_a_hint(settings, monkeypatch):
     monkeypatch.setattr(connection, "BUSY_TIMEOUT_SECONDS", 0.1)
     session.engine_for(settings)

@@ -1,0 +1,245 @@
+"""Speaks with PostgreSQL: a connection that behaves like sqlite3's, takes our statements, and comes back."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import conninfo, sql
+from psycopg.pq import TransactionStatus
+from psycopg.types.string import StrDumperUnknown, TextLoader
+
+from scanjobs.config import Settings
+from scanjobs.db.dialect import for_postgresql
+from scanjobs.db.refusals import translated
+from scanjobs.domain.clock import server_clock
+from scanjobs.errors import ConfigurationError, StorageError
+
+PATIENCE_SECONDS = 10.0
+"""How long one waits for rows that others have locked, or for a server that is being started again."""
+
+_USUAL = {
+    "application_name": "scanjobs",
+    "connect_timeout": 5,
+    # A server that is cut off must be noticed well before a lease ends.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""Unless the URL says otherwise."""
+
+_PREPARE_SESSION = """
+    SELECT set_config('lock_timeout', %(busy)s, false),
+           set_config('idle_in_transaction_session_timeout', %(idle)s, false),
+           set_config('timezone', 'UTC', false),
+           CASE WHEN current_setting('synchronous_commit') = 'off'
+                THEN set_config('synchronous_commit', 'on', false) END,
+           extract(epoch FROM clock_timestamp())::float8
+"""
+"""What is committed is on the disk; and a worker that is cut off in a transaction holds no rows for ever."""
+
+
+def open_raw(settings: Settings) -> psycopg.Connection:
+    """A connection of the driver's own, prepared for us, in which each statement is a transaction.
+
+    Raises:
+        psycopg.OperationalError: the server cannot be reached, or refuses.
+    """
+    raw = psycopg.connect(**_parameters(settings.database_url), autocommit=True)
+    try:
+        raw.adapters.register_dumper(str, _TextDumper)
+        for name in ("text", "varchar"):
+            raw.adapters.register_loader(name, _TextLoader)
+        busy, idle = PATIENCE_SECONDS, settings.lease_seconds
+        values = {"busy": f"{busy * 1000:.0f}ms", "idle": f"{idle * 1000:.0f}ms"}
+        *_, seconds = raw.execute(_PREPARE_SESSION, values).fetchone() or (0.0,)
+        server_clock(settings.database_url).hear(seconds)
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+def seconds_of(url: str) -> float:
+    """What time it is on the server, as seconds since 1970-01-01T00:00:00Z.
+
+    Raises:
+        StorageError: it cannot be asked.
+    """
+    with (
+        translated(Settings(home=Path(), database_url=url)),
+        psycopg.connect(**_parameters(url), autocommit=True) as raw,
+    ):
+        (seconds,) = raw.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone() or (0.0,)
+    return float(seconds)
+
+
+def listen(settings: Settings, channel: str) -> psycopg.Connection | None:
+    """A connection that is told when somebody notifies a channel; None while the server is away.
+
+    The name of the channel is an expression, so that it can depend on the schema.
+    """
+    try:
+        raw = open_raw(settings)
+        ((name,),) = raw.execute(f"SELECT {channel}").fetchall()
+        raw.execute(sql.SQL("LISTEN {}").format(sql.Identifier(name)))
+    except psycopg.OperationalError:
+        return None
+    return raw
+
+
+def has_heard(raw: psycopg.Connection) -> bool:
+    """Take in what was notified so far, without waiting; False where the connection is lost."""
+    try:
+        raw.pgconn.consume_input()
+        while raw.pgconn.notifies() is not None:
+            continue
+    except psycopg.Error:
+        return False
+    return not raw.closed
+
+
+class PostgresConnection:
+    """A connection that opens itself, and opens itself again when it was lost between two transactions."""
+
+    def __init__(self, settings: Settings, joined: psycopg.Connection | None = None) -> None:
+        """A connection of one's own, or one that takes part in a transaction of the ORM's connection."""
+        self._settings = settings
+        self._raw = joined
+        self._has_begun = joined is not None
+        self._was_open = joined is not None
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction has begun and neither ended nor been lost."""
+        raw = self._raw
+        return raw is not None and not raw.closed and raw.info.transaction_status != TransactionStatus.IDLE
+
+    def execute(self, statement: str, values: Any = (), /) -> psycopg.Cursor[Any]:
+        """Run one statement: again where it is a transaction of its own and the connection was lost."""
+        if statement in _BOUNDARIES:
+            return self._cross(statement)
+        query = for_postgresql(statement)
+        raw = self._open_one()
+        try:
+            return raw.execute(query, values)
+        except psycopg.OperationalError:
+            if self._has_begun or not raw.closed:
+                raise
+        except psycopg.Error:
+            raise
+        except BaseException:
+            self._abandon_if_busy(raw)
+            raise
+        try:
+            return self._open_one().execute(query, values)
+        except psycopg.errors.UniqueViolation:
+            # It had been committed when the connection was lost. That is all we can be told of it.
+            return self._open_one().execute("SELECT 1 WHERE false")
+
+    def executemany(self, statement: str, rows: Iterable[Any], /) -> psycopg.Cursor[Any]:
+        """Run one statement for each of these rows."""
+        cursor = self._open_one().cursor()
+        cursor.executemany(for_postgresql(statement), rows)
+        return cursor
+
+    def close(self) -> None:
+        """Close it; whoever uses it again opens it again."""
+        if self._raw is not None:
+            self._raw.close()
+        self._raw, self._has_begun, self._was_open = None, False, False
+
+    def _cross(self, statement: str) -> psycopg.Cursor[Any]:
+        """Begin or end a transaction."""
+        if statement == "BEGIN IMMEDIATE":
+            self._has_begun = False
+            raw = self._open_one()
+            try:
+                begun = raw.execute("BEGIN")
+            except psycopg.OperationalError:
+                if not raw.closed:
+                    raise
+                begun = self._open_one().execute("BEGIN")
+            self._has_begun = True
+            return begun
+        self._has_begun = False
+        if self._raw is None:
+            raise StorageError("The connection to the database server was lost.")
+        ended = self._raw.execute(statement)
+        if ended.statusmessage != statement:
+            # The server takes the COMMIT of a transaction in which a statement failed for a ROLLBACK.
+            raise StorageError("A statement of this transaction had failed, so nothing of it was stored.")
+        return ended
+
+    def _open_one(self) -> psycopg.Connection:
+        raw = self._raw
+        if raw is not None and (self._has_begun or not raw.closed):
+            return raw
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self._raw = open_raw(self._settings)
+            except psycopg.OperationalError:
+                # A server that is being started again is waited for, a wrong address is told at once.
+                if not self._was_open or time.monotonic() > deadline:
+                    raise
+                time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - so that not all come back at once
+            else:
+                self._was_open = True
+                return self._raw
+
+    def _abandon_if_busy(self, raw: psycopg.Connection) -> None:
+        """After a time limit, for instance: an answer that nobody awaits would confuse the next one."""
+        if raw.info.transaction_status == TransactionStatus.ACTIVE:
+            with suppress(psycopg.Error):
+                raw.close()
+
+
+_BOUNDARIES = frozenset({"BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"})
+
+
+@lru_cache
+def _parameters(url: str) -> dict[str, Any]:
+    """What the driver is told to connect."""
+    try:
+        told = conninfo.conninfo_to_dict(url.replace("postgresql+psycopg:", "postgresql:", 1))
+    except psycopg.Error:
+        # Without its cause, whose words repeat the URL with the password in it.
+        raise ConfigurationError(
+            "The database URL cannot be read.",
+            hint="Write it as postgresql+psycopg://user:password@host:5432/database; special characters of a "
+            "password are written as %40 and the like.",
+        ) from None
+    return {**_USUAL, **told}
+
+
+# PostgreSQL keeps no NUL in a text, and cookies may hold one. In ASCII, DLE announces that what follows is
+# something else than it seems.
+_NUL, _DLE = "\x00", "\x10"
+_NUL_STORED, _DLE_STORED = "\x100", "\x101"
+
+
+class _TextDumper(StrDumperUnknown):
+    """Writes any text."""
+
+    def dump(self, obj: str) -> Any:
+        if _NUL in obj or _DLE in obj:
+            obj = obj.replace(_DLE, _DLE_STORED).replace(_NUL, _NUL_STORED)
+        return super().dump(obj)
+
+
+class _TextLoader(TextLoader):
+    """Reads it as it was."""
+
+    def load(self, data: Any) -> str | bytes:
+        text = super().load(data)
+        if isinstance(text, str) and _DLE in text:
+            return text.replace(_NUL_STORED, _NUL).replace(_DLE_STORED, _DLE)
+        return text
