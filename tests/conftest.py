@@ -18,6 +18,7 @@ from scanjobs.config import Settings
 from scanjobs.db import session
 from tests.chromium import require_chromium
 from tests.postgres import fresh_schema
+from tests.wire import Wire
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
@@ -79,6 +80,15 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str 
     yield config.use(config.load())
     session.dispose()
     config.use(config.load(environment={}))
+
+
+@pytest.fixture
+def wire(settings: Settings) -> Iterator[Wire]:
+    """A wire to the server of this test, which can be cut."""
+    wire = Wire(settings.database_url)
+    yield wire
+    session.dispose()
+    wire.close()
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-_own: dict[str, str] = {"BEGIN IMMEDIATE": "BEGIN"}
+_own: dict[str, str] = {}
+_many: dict[str, str] = {}
 
 _WORDS = re.compile(
     r"""
@@ -26,9 +27,20 @@ _WORDS = re.compile(
 )
 
 
-def register(variants: Mapping[str, str]) -> None:
-    """Have statements said by texts of their own; these take the same parameters, in the same notation."""
+def register(variants: Mapping[str, str], many: Mapping[str, str] | None = None) -> None:
+    """Have statements said by texts of their own, in the same notation.
+
+    Args:
+        variants: By the text for SQLite; they take the same parameters.
+        many: For many rows at once, which they take as one parameter `:rows`, JSON lists in a list.
+    """
     _own.update(variants)
+    _many.update(many or {})
+
+
+def for_many_rows(statement: str) -> str | None:
+    """The text that takes many rows at once, where there is one."""
+    return _many.get(statement)
 
 
 @lru_cache(maxsize=1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.string import StrDumperUnknown, TextLoader
 
 from scanjobs.config import Settings
-from scanjobs.db.dialect import for_postgresql
+from scanjobs.db.dialect import for_many_rows, for_postgresql
 from scanjobs.db.refusals import translated
 from scanjobs.domain.clock import server_clock
 from scanjobs.errors import ConfigurationError, StorageError
@@ -146,6 +147,9 @@ class PostgresConnection:
 
     def executemany(self, statement: str, rows: Iterable[Any], /) -> psycopg.Cursor[Any]:
         """Run one statement for each of these rows."""
+        rows, at_once = list(rows), for_many_rows(statement)
+        if at_once is not None and len(rows) > 1:
+            return self.execute(at_once, {"rows": json.dumps(rows)})
         cursor = self._open_one().cursor()
         cursor.executemany(for_postgresql(statement), rows)
         return cursor

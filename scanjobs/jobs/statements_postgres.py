@@ -34,6 +34,19 @@ def _taking(rows: str, statement: str, returning: str = "") -> str:
     """
 
 
+def _inserting(statement: str) -> str:
+    """An insertion of jobs for many rows at once, in their order."""
+    before, _, rest = statement.partition("VALUES")
+    _, _, after = rest.partition(")")
+    return f"""
+        {before}
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, (value ->> 5)::bigint,
+               value ->> 6, (value ->> 7)::float8, (value ->> 8)::float8, (value ->> 9)::float8, value ->> 10
+          FROM json_array_elements(:rows::json) WITH ORDINALITY AS given (value, place) ORDER BY place
+        {after}
+    """
+
+
 _CLAIMED = "RETURNING jobs.seq, id, task, queue, payload, attempt, batch_id, priority"
 _AMONG = "(SELECT value FROM json_each(:ids))"
 
@@ -113,5 +126,11 @@ dialect.register(
             )
         },
         sqlite.AWAIT_MEMBER: sqlite.AWAIT_MEMBER.replace("has_ended = 0", "has_ended = false"),
-    }
+    },
+    many={
+        sqlite.INSERT_JOB: (
+            f"WITH accepted AS ({_inserting(sqlite.INSERT_JOB)} RETURNING seq) {RING} FROM accepted LIMIT 1"
+        ),
+        sqlite.INSERT_FOLLOW_UP: _inserting(sqlite.INSERT_FOLLOW_UP),
+    },
 )
