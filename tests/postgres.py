@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -97,3 +102,55 @@ def end_connections(url: str) -> int:
     plain, _, rest = _plain(url).partition("?application_name=")
     with psycopg.connect(plain, autocommit=True) as server:
         return len(server.execute(_END, [rest.partition("&")[0]]).fetchall())
+
+
+class PrivateServer:
+    """A PostgreSQL server that only this test has, to be started again; its data go with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data, self._sockets = folder / "data", folder / "run"
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self._port = probe.getsockname()[1]
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/postgres"
+
+    def __enter__(self) -> PrivateServer:
+        require_postgres()
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        found = shutil.which("pg_ctl") or (str(programs[-1] / "pg_ctl") if programs else None)
+        if found is None:
+            pytest.skip("the programs of PostgreSQL are not on this machine")
+        self._pg_ctl = found
+        for folder in (self._data, self._sockets):
+            folder.mkdir(parents=True)
+            if os.geteuid() == 0:
+                shutil.chown(folder, "postgres")
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            for parent in self._data.parents:
+                if parent.stat().st_uid == 0 and parent.is_relative_to(tempfile.gettempdir()):
+                    parent.chmod(parent.stat().st_mode | 0o011)
+        self._run("initdb", "-o", "-A trust -U postgres -E UTF8 --no-locale")
+        self._run("start", "-w")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("stop", "-m", "immediate")
+
+    def restart(self, how: str = "fast") -> None:
+        """Stop it and start it, with every connection lost in between."""
+        self._run("restart", "-w", "-m", how)
+
+    def _run(self, *words: str) -> None:
+        options = f"-p {self._port} -h 127.0.0.1 -k {self._sockets}"
+        command = [self._pg_ctl, "-D", str(self._data), "-l", str(self._sockets / "log"), "-s"]
+        command += [words[0], *words[1:]]
+        if words[0] in ("start", "restart"):
+            command += ["-o", options]
+        subprocess.run(
+            command,
+            check=True,
+            timeout=60,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            user="postgres" if os.geteuid() == 0 else None,
+        )
