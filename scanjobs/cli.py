@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from scanjobs import __version__, config
-from scanjobs.commands import demo, export, import_, jobs, queues, report, scans, status, worker
+from scanjobs.commands import db, demo, export, import_, jobs, queues, report, scans, status, worker
 from scanjobs.errors import ExitCode, ScanjobsError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("report")(report.report)
 app.command("export")(export.export)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(queues.app, name="queues")
+app.add_typer(db.app, name="db")
 app.command("worker")(worker.worker)
 app.command("status")(status.status)
 
