@@ -57,8 +57,13 @@ _mine = _Connections()
 
 
 @contextmanager
-def write(settings: Settings) -> Iterator[Connection]:
+def write(settings: Settings, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection]:
     """Write by plain SQL: all inside is committed together, or not at all; inside a transaction it joins.
+
+    Args:
+        settings: Of the database.
+        begin: `dialect.BEGIN_LOSABLE` where the server need not wait for its disk: the last moments before
+            a loss of power may be undone.
 
     Raises:
         StorageError: the database cannot be opened, is full, locked for too long or not ours.
@@ -70,7 +75,7 @@ def write(settings: Settings) -> Iterator[Connection]:
     with translated(settings):
         connection = _connection(settings)
         mine = Transaction(lambda: connection)
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(begin)
         token = active.set(mine)
         try:
             yield connection

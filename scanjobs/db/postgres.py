@@ -17,7 +17,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.string import StrDumperUnknown, TextLoader
 
 from scanjobs.config import Settings
-from scanjobs.db.dialect import for_many_rows, for_postgresql
+from scanjobs.db.dialect import BEGIN_LOSABLE, for_many_rows, for_postgresql
 from scanjobs.db.refusals import translated
 from scanjobs.domain.clock import server_clock
 from scanjobs.errors import ConfigurationError, StorageError
@@ -162,15 +162,16 @@ class PostgresConnection:
 
     def _cross(self, statement: str) -> psycopg.Cursor[Any]:
         """Begin or end a transaction."""
-        if statement == "BEGIN IMMEDIATE":
+        words = _BOUNDARIES[statement]
+        if statement.startswith("BEGIN"):
             self._has_begun = False
             raw = self._open_one()
             try:
-                begun = raw.execute("BEGIN")
+                begun = raw.execute(words)
             except psycopg.OperationalError:
                 if not raw.closed:
                     raise
-                begun = self._open_one().execute("BEGIN")
+                begun = self._open_one().execute(words)
             self._has_begun = True
             return begun
         self._has_begun = False
@@ -206,7 +207,12 @@ class PostgresConnection:
                 raw.close()
 
 
-_BOUNDARIES = frozenset({"BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"})
+_BOUNDARIES = {
+    "BEGIN IMMEDIATE": "BEGIN",
+    BEGIN_LOSABLE: "BEGIN; SET LOCAL synchronous_commit = off",
+    "COMMIT": "COMMIT",
+    "ROLLBACK": "ROLLBACK",
+}
 
 
 @lru_cache

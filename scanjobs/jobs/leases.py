@@ -12,6 +12,7 @@ from pathlib import Path
 from scanjobs.config import Settings
 from scanjobs.db import driver
 from scanjobs.db.connection import Connection
+from scanjobs.db.dialect import BEGIN_LOSABLE
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
@@ -82,7 +83,9 @@ class Leases:
 
         Returns the claimed jobs, and the completions that were refused because their lease was lost.
         """
-        with driver.write(self.settings) as connection:
+        # A claim that is undone leaves its job in the queue, and its outcome takes it to the disk.
+        begin = "BEGIN IMMEDIATE" if completions else BEGIN_LOSABLE
+        with driver.write(self.settings, begin) as connection:
             refused = self._settle(connection, completions)
             return (self._claim(connection, free, held or {}) if free > 0 else []), refused
 
@@ -90,7 +93,7 @@ class Leases:
     def extend(self, succeeded: int, failed: int) -> None:
         """Say that this worker lives and holds its jobs for another while."""
         now = self.clock.timestamp()
-        with driver.write(self.settings) as connection:
+        with driver.write(self.settings, BEGIN_LOSABLE) as connection:
             connection.execute(
                 statements.TOUCH_WORKER,
                 {"now": now, "worker_id": self.worker_id, "succeeded": succeeded, "failed": failed},
@@ -104,7 +107,7 @@ class Leases:
     def report_progress(self, reports: Sequence[tuple[Claim, Progress]]) -> None:
         """Note how far running jobs are."""
         rows = [(told.percent, told.phase, claim.seq, claim.lease_token) for claim, told in reports]
-        with driver.write(self.settings) as connection:
+        with driver.write(self.settings, BEGIN_LOSABLE) as connection:
             connection.executemany(statements.SET_PROGRESS, rows)
 
     def cancels(self) -> dict[int, str]:
