@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from scanjobs.config import Settings, current
-from scanjobs.db import scans
+from scanjobs.db import driver, scans
 from scanjobs.errors import ConfigurationError, NotFoundError, UsageError
 from scanjobs.jobs.context import this_job
 from scanjobs.jobs.job import Job
@@ -69,6 +69,7 @@ def find_task(name: str) -> JobTask:
     raise NotFoundError(f"There is no task {name}.", hint=f"Known are: {known}. See the setting 'tasks'.")
 
 
+@driver.retried
 def submit_reports(
     scan_id: str, formats: Sequence[str], output: str | None = None, **options: Any
 ) -> list[Job]:

@@ -119,40 +119,34 @@ class PostgresConnection:
 
     @property
     def in_transaction(self) -> bool:
-        """Whether a transaction has begun and neither ended nor been lost."""
-        raw = self._raw
-        return raw is not None and not raw.closed and raw.info.transaction_status != TransactionStatus.IDLE
+        """Whether a transaction has begun that nobody has ended; what is lost has to be ended as well."""
+        return self._has_begun
 
-    def execute(self, statement: str, values: Any = (), /) -> psycopg.Cursor[Any]:
+    def execute(self, statement: str, values: Any = (), /) -> Any:
         """Run one statement: again where it is a transaction of its own and the connection was lost."""
         if statement in _BOUNDARIES:
             return self._cross(statement)
         query = for_postgresql(statement)
         raw = self._open_one()
         try:
-            return raw.execute(query, values)
+            return _run(raw, query, values)
         except psycopg.OperationalError:
             if self._has_begun or not raw.closed:
                 raise
-        except psycopg.Error:
-            raise
-        except BaseException:
-            self._abandon_if_busy(raw)
-            raise
         try:
-            return self._open_one().execute(query, values)
+            return _run(self._open_one(), query, values)
         except psycopg.errors.UniqueViolation:
             # It had been committed when the connection was lost. That is all we can be told of it.
-            return self._open_one().execute("SELECT 1 WHERE false")
+            return _run(self._open_one(), "SELECT 1 WHERE false", ())
 
-    def executemany(self, statement: str, rows: Iterable[Any], /) -> psycopg.Cursor[Any]:
+    def executemany(self, statement: str, rows: Iterable[Any], /) -> Any:
         """Run one statement for each of these rows."""
         rows, at_once = list(rows), for_many_rows(statement)
         if at_once is not None and len(rows) > 1:
             return self.execute(at_once, {"rows": json.dumps(rows)})
-        cursor = self._open_one().cursor()
-        cursor.executemany(for_postgresql(statement), rows)
-        return cursor
+        for row in rows:
+            done = self.execute(statement, row)
+        return done if rows else None
 
     def close(self) -> None:
         """Close it; whoever uses it again opens it again."""
@@ -160,24 +154,20 @@ class PostgresConnection:
             self._raw.close()
         self._raw, self._has_begun, self._was_open = None, False, False
 
-    def _cross(self, statement: str) -> psycopg.Cursor[Any]:
+    def _cross(self, statement: str) -> Any:
         """Begin or end a transaction."""
-        words = _BOUNDARIES[statement]
-        if statement.startswith("BEGIN"):
+        if statement in _BEGINNINGS:
             self._has_begun = False
-            raw = self._open_one()
-            try:
-                begun = raw.execute(words)
-            except psycopg.OperationalError:
-                if not raw.closed:
-                    raise
-                begun = self._open_one().execute(words)
+            begun = self.execute(_BEGINNINGS[statement])
             self._has_begun = True
             return begun
         self._has_begun = False
-        if self._raw is None:
-            raise StorageError("The connection to the database server was lost.")
-        ended = self._raw.execute(statement)
+        raw = self._raw
+        if raw is None or raw.closed:
+            if statement == "ROLLBACK":
+                return None  # the server has done so, or will
+            raise StorageError(_LOST, hint="Try again in a moment; nothing of this was stored.")
+        ended = _run(raw, statement, None)
         if ended.statusmessage != statement:
             # The server takes the COMMIT of a transaction in which a statement failed for a ROLLBACK.
             raise StorageError("A statement of this transaction had failed, so nothing of it was stored.")
@@ -200,19 +190,27 @@ class PostgresConnection:
                 self._was_open = True
                 return self._raw
 
-    def _abandon_if_busy(self, raw: psycopg.Connection) -> None:
-        """After a time limit, for instance: an answer that nobody awaits would confuse the next one."""
+
+_LOST = "The connection to the database server was lost."
+
+_BEGINNINGS = {
+    "BEGIN IMMEDIATE": "BEGIN",
+    BEGIN_LOSABLE: "BEGIN; SET LOCAL synchronous_commit = off",
+}
+_BOUNDARIES = frozenset({*_BEGINNINGS, "COMMIT", "ROLLBACK"})
+
+
+def _run(raw: psycopg.Connection, query: str, values: Any) -> psycopg.Cursor[Any]:
+    try:
+        return raw.execute(query, values)
+    except psycopg.Error:
+        raise
+    except BaseException:
+        # A time limit, for instance: an answer that nobody awaits would confuse the next question.
         if raw.info.transaction_status == TransactionStatus.ACTIVE:
             with suppress(psycopg.Error):
                 raw.close()
-
-
-_BOUNDARIES = {
-    "BEGIN IMMEDIATE": "BEGIN",
-    BEGIN_LOSABLE: "BEGIN; SET LOCAL synchronous_commit = off",
-    "COMMIT": "COMMIT",
-    "ROLLBACK": "ROLLBACK",
-}
+        raise
 
 
 @lru_cache

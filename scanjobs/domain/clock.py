@@ -49,8 +49,8 @@ class ServerClock:
     """Uncorrected clocks lose some 50 ms in that time."""
     _TICKS = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
-    def __init__(self, ask: Callable[[], float]) -> None:
-        self._ask = ask
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._seconds, self._heard_at = 0.0, float("-inf")
 
     def now(self) -> datetime:
@@ -65,7 +65,9 @@ class ServerClock:
         """
         since = time.clock_gettime(self._TICKS) - self._heard_at
         if since > self.ASK_AGAIN_SECONDS:
-            self._ask_again()
+            if _ask_server is None:  # who has not loaded the database does nothing that its time matters to
+                return time.time()
+            self._ask_again(_ask_server)
             since = time.clock_gettime(self._TICKS) - self._heard_at
         return self._seconds + since
 
@@ -73,9 +75,9 @@ class ServerClock:
         """The server has just said what time it is."""
         self._seconds, self._heard_at = seconds, time.clock_gettime(self._TICKS)
 
-    def _ask_again(self) -> None:
+    def _ask_again(self, ask: Callable[[str], float]) -> None:
         try:
-            self.hear(self._ask())
+            self.hear(ask(self._url))
         except StorageError:
             if self._seconds == 0.0:
                 raise
@@ -95,12 +97,7 @@ def ask_servers_by(ask: Callable[[str], float]) -> None:
 @lru_cache
 def server_clock(url: str) -> ServerClock:
     """The clock of the server that this URL names."""
-
-    def ask() -> float:
-        # A process that has not loaded the database has nothing that a server's time matters to.
-        return time.time() if _ask_server is None else _ask_server(url)
-
-    return ServerClock(ask)
+    return ServerClock(url)
 
 
 class SharedClock:

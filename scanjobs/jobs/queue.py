@@ -96,6 +96,7 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         )
         return decorate
 
+    @driver.retried
     def enqueue(self, task: Any) -> Any:
         """Accept a task, a pipeline, a group or a chord, with what they are about, in one transaction.
 

@@ -225,6 +225,21 @@ def test_a_transaction_whose_connection_is_lost_stores_nothing(queue, settings):
 
 
 @on_postgres_only
+def test_nothing_is_stored_after_the_connection_of_a_transaction_is_lost(queue, settings):
+    """Not even by what goes on in it as if nothing had happened."""
+    with pytest.raises(StorageError), driver.write(settings):
+        queue.work()
+        end_connections(settings.database_url)
+        for _ in range(2):
+            with suppress(Exception):
+                queue.work()
+
+    assert queue.pending_count() == 0
+    queue.work()
+    assert queue.pending_count() == 1
+
+
+@on_postgres_only
 def test_a_job_whose_answer_was_lost_is_accepted_once(queue, settings, wire):
     """The driver sends it again, and the server says that it is there."""
     with_wire = JobQueue("test", settings=lambda: replace(settings, database_url=wire.url))
