@@ -12,6 +12,7 @@ import typer
 from scanjobs import __version__, config
 from scanjobs.commands import (
     beat,
+    db,
     demo,
     export,
     import_,
@@ -40,6 +41,7 @@ app.command("export")(export.export)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(queues.app, name="queues")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(db.app, name="db")
 app.command("worker")(worker.worker)
 app.command("beat")(beat.beat)
 app.command("status")(status.status)

@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ class Settings:
 
     home: Path
     """The data folder: database, reports, configuration."""
-    database_url: str
+    database_url: str = field(repr=False)  # it may hold a password
     """SQLAlchemy URL; by default the SQLite file `scanjobs.db` in the data folder."""
     concurrency: int = 2
     """Jobs that one worker runs at once."""
@@ -54,7 +54,10 @@ class Settings:
             ConfigurationError: the file of the clock cannot be used.
         """
         try:
-            return clock_of(Path(self.clock_file) if self.clock_file else None)
+            return clock_of(
+                Path(self.clock_file) if self.clock_file else None,
+                self.database_url if self.database_url.startswith("postgresql") else None,
+            )
         except OSError as error:
             raise ConfigurationError(
                 f"The clock file {self.clock_file} cannot be used: {error.strerror}.",
@@ -71,6 +74,22 @@ class Settings:
         """The file of the SQLite database, or None on a server."""
         prefix = "sqlite:///"
         return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
+
+    @property
+    def database_name(self) -> str:
+        """The database as one may tell it to people: its file, or its server without any password."""
+        if self.database_path is not None:
+            return str(self.database_path)
+        from urllib.parse import urlsplit  # only needed where there is a server
+
+        parts = urlsplit(self.database_url)
+        host = parts.netloc.rpartition("@")[2] or "the database server"
+        return f"{parts.path.lstrip('/') or 'the default database'} on {host}"
+
+
+def is_postgresql(url: str) -> bool:
+    """Whether a URL names a database on a PostgreSQL server."""
+    return url.startswith(("postgresql+psycopg://", "postgresql://"))
 
 
 _current: ContextVar[Settings | None] = ContextVar("scanjobs_settings", default=None)

@@ -83,6 +83,15 @@ class DatabaseGoneError(StorageError):
     hint = "Restore it and start again; what was in it cannot be had from here."
 
 
+class ConflictError(StorageError):
+    """The database server ended a transaction in favour of another one, so that both do not wait for ever."""
+
+    hint = "Try again; nothing was stored."
+
+    def __init__(self) -> None:
+        super().__init__("Another program changed the same things at the same time.")
+
+
 class DatabaseTooNewError(StorageError):
     """The database was written by a newer scanjobs."""
 
@@ -94,9 +103,8 @@ class WorkersTooOldError(StorageError):
 
     hint = "Stop it, which lets its running jobs finish, and try again; nothing was changed."
 
-    def __init__(self, pids: Sequence[int]) -> None:
-        told = ", ".join(map(str, pids))
-        super().__init__(f"A worker of an older scanjobs still runs on this database (process {told}).")
+    def __init__(self, workers: Sequence[str]) -> None:
+        super().__init__(f"A worker of an older scanjobs still runs on this database ({', '.join(workers)}).")
 
 
 class ReportError(ScanjobsError):

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from scanjobs.config import Settings, current
-from scanjobs.db import scans
+from scanjobs.db import driver, scans
 from scanjobs.errors import ConfigurationError, NotFoundError, UsageError
 from scanjobs.jobs import schedule
 from scanjobs.jobs.context import this_job
@@ -100,6 +100,7 @@ def check_call(name: str, kwargs: dict[str, Any]) -> str:
     return found.full_name
 
 
+@driver.retried
 def submit_reports(
     scan_id: str, formats: Sequence[str], output: str | None = None, **options: Any
 ) -> list[Job]:

@@ -17,6 +17,8 @@ from scanjobs import config
 from scanjobs.config import Settings
 from scanjobs.db import session
 from tests.chromium import require_chromium
+from tests.postgres import fresh_schema
+from tests.wire import Wire
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
@@ -35,21 +37,58 @@ def wait_until(holds: Callable[[], Any], what: str, seconds: float = 20) -> Any:
     pytest.fail(f"within {seconds:g} seconds: {what}")
 
 
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def database() -> str:
+    """The kind of database a test has; floors that test the queue have every test on each kind."""
+    return "sqlite"
+
+
+on_sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what only a file can do, or have done to it."""
+on_postgres_only = pytest.mark.parametrize("database", DATABASES[1:], indirect=True)
+"""For what only a server can do."""
+
+
+@pytest.fixture
+def database_url(database: str) -> Iterator[str | None]:
+    """Where the database of this test is; None is a file in its data folder."""
+    if database == "sqlite":
+        yield None
+    else:
+        with fresh_schema() as url:
+            yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str | None) -> Iterator[Settings]:
     """The settings of a data folder of this test's own, in use in this process and in those it starts."""
     for name in list(os.environ):
         if name.startswith("SCANJOBS_") and name not in (
             "SCANJOBS_SAMPLES",
             "SCANJOBS_REQUIRE",
             "SCANJOBS_CHROMIUM",
+            "SCANJOBS_TEST_POSTGRES",
         ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SCANJOBS_HOME", str(tmp_path / "home"))
+    if database_url is not None:
+        monkeypatch.setenv("SCANJOBS_DATABASE_URL", database_url)
     monkeypatch.setenv("COLUMNS", "100")
     yield config.use(config.load())
     session.dispose()
     config.use(config.load(environment={}))
+
+
+@pytest.fixture
+def wire(settings: Settings) -> Iterator[Wire]:
+    """A wire to the server of this test, which can be cut."""
+    wire = Wire(settings.database_url)
+    yield wire
+    session.dispose()
+    wire.close()
 
 
 @pytest.fixture

@@ -6,25 +6,37 @@ It also knows which transaction this context is in, so that a job is accepted wi
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from scanjobs.config import Settings
 from scanjobs.db import schema
-from scanjobs.db.connection import connect
+from scanjobs.db.connection import Connection, connect
 from scanjobs.db.refusals import translated
+from scanjobs.errors import ConflictError
+
+MOST_TRIES = 6
+"""How often a transaction that others were in the way of is tried."""
+
+_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.' || :name, 0))"
+
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
 
 
 @dataclass
 class Transaction:
     """The transaction this context is in, and what waits for its commit."""
 
-    connection: Callable[[], sqlite3.Connection]
+    connection: Callable[[], Connection]
     session: object | None = None
     """The ORM's session, where the transaction was begun by `db.session`."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -37,7 +49,7 @@ class _Connections(threading.local):
     """The connections of one thread, by database; a fork makes them somebody else's."""
 
     def __init__(self) -> None:
-        self.open: dict[str, sqlite3.Connection] = {}
+        self.open: dict[str, Connection] = {}
         self.pid = os.getpid()
 
 
@@ -45,8 +57,13 @@ _mine = _Connections()
 
 
 @contextmanager
-def write(settings: Settings) -> Iterator[sqlite3.Connection]:
+def write(settings: Settings, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection]:
     """Write by plain SQL: all inside is committed together, or not at all; inside a transaction it joins.
+
+    Args:
+        settings: Of the database.
+        begin: `dialect.BEGIN_LOSABLE` where the server need not wait for its disk: the last moments before
+            a loss of power may be undone.
 
     Raises:
         StorageError: the database cannot be opened, is full, locked for too long or not ours.
@@ -58,7 +75,7 @@ def write(settings: Settings) -> Iterator[sqlite3.Connection]:
     with translated(settings):
         connection = _connection(settings)
         mine = Transaction(lambda: connection)
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(begin)
         token = active.set(mine)
         try:
             yield connection
@@ -90,7 +107,7 @@ def write_one(settings: Settings, statement: str, values: Sequence[Any]) -> bool
 
 
 @contextmanager
-def read(settings: Settings) -> Iterator[sqlite3.Connection]:
+def read(settings: Settings) -> Iterator[Connection]:
     """Read by plain SQL; inside a transaction it sees what that has written."""
     outer = active.get()
     if outer is not None:
@@ -98,6 +115,36 @@ def read(settings: Settings) -> Iterator[sqlite3.Connection]:
         return
     with translated(settings):
         yield _connection(settings)
+
+
+def hold(connection: Connection, name: str) -> None:
+    """Wait until no other transaction holds this name, and hold it until this one ends.
+
+    For what one reads in order to write something else: there a server lets two go side by side. In SQLite
+    whoever writes holds everything anyway.
+    """
+    if not isinstance(connection, sqlite3.Connection):
+        connection.execute(_HOLD, {"name": name})
+
+
+def retried(function: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
+    """Have a function that is one transaction begin anew where a server ended it in favour of another's.
+
+    Inside a transaction around it that is for whoever began that one.
+    """
+
+    @wraps(function)
+    def tried(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        for number in range(1, MOST_TRIES):
+            try:
+                return function(*args, **kwargs)
+            except ConflictError:
+                if active.get() is not None:
+                    raise
+                time.sleep(random.uniform(0, 0.02 * 2**number))  # noqa: S311 - so that they do not meet again
+        return function(*args, **kwargs)
+
+    return tried
 
 
 def after_commit(call: Callable[[], None]) -> None:
@@ -125,11 +172,11 @@ def forget() -> None:
     _mine.pid = os.getpid()
 
 
-_abandoned: list[sqlite3.Connection] = []
+_abandoned: list[Connection] = []
 """Closing an inherited connection would disturb the parent's, so it is kept and never used."""
 
 
-def _connection(settings: Settings) -> sqlite3.Connection:
+def _connection(settings: Settings) -> Connection:
     if _mine.pid != os.getpid():
         forget()
     connection = _mine.open.get(settings.database_url)

@@ -1,10 +1,20 @@
-"""Asks whether the lock of a worker is held, which tells whether it lives."""
+"""Asks whether the lock of a worker is held, which tells whether it lives: on this host, that is."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 from pathlib import Path
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def boot_id() -> str:
+    """Names this host since its last start; a lock can only be asked on the host that holds it."""
+    try:
+        return _BOOT_ID.read_text("ascii").strip()
+    except OSError:
+        return "unknown"
 
 
 def holds_lock(path: Path) -> bool | None:

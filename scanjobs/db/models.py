@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Double, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
-from sqlalchemy.engine import Dialect
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
 
-
-class Moment(TypeDecorator[datetime]):
-    """A UTC moment, stored as seconds since 1970 so that both databases compare it alike."""
-
-    impl = Double
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> float | None:
-        """Seconds since 1970."""
-        return None if value is None else value.timestamp()
-
-    def process_result_value(self, value: float | None, dialect: Dialect) -> datetime | None:
-        """A datetime in UTC."""
-        return None if value is None else datetime.fromtimestamp(value, UTC)
+from scanjobs.db.types import Moment, Whole, Words, partial
 
 
 class Base(DeclarativeBase):
@@ -39,7 +24,8 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: Moment,
-        str: Text,
+        str: Words,
+        int: Whole,
         dict[str, Any]: JSON,
         list[Any]: JSON,
         bytes: LargeBinary,
@@ -213,37 +199,33 @@ class Job(Base):
             text("priority DESC"),
             "seq",
             "state",
-            sqlite_where=text("state = 'queued'"),
+            **partial("state = 'queued'"),
         ),
-        Index(
-            "ix_jobs_due", "run_at", "queue", "state", sqlite_where=text("state IN ('scheduled', 'retrying')")
-        ),
-        Index("ix_jobs_running", "worker_id", sqlite_where=text("state = 'running'")),
-        Index("ix_jobs_with_result", "finished_at", sqlite_where=text("result IS NOT NULL")),
+        Index("ix_jobs_due", "run_at", "queue", "state", **partial("state IN ('scheduled', 'retrying')")),
+        Index("ix_jobs_running", "worker_id", **partial("state = 'running'")),
+        Index("ix_jobs_with_result", "finished_at", **partial("result IS NOT NULL")),
         Index(
             "ix_jobs_finished",
             "finished_at",
-            sqlite_where=text("state IN ('succeeded', 'failed', 'cancelled')"),
+            **partial("state IN ('succeeded', 'failed', 'cancelled')"),
         ),
-        Index("ix_jobs_batch_id", "batch_id", sqlite_where=text("batch_id IS NOT NULL")),
+        Index("ix_jobs_batch_id", "batch_id", **partial("batch_id IS NOT NULL")),
         Index(
             "ix_jobs_unique_key",
             "unique_key",
-            sqlite_where=text("unique_key IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
+            **partial("unique_key IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
         ),
         Index(
             "ix_jobs_expires_at",
             "expires_at",
-            sqlite_where=text("expires_at IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
+            **partial("expires_at IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')"),
         ),
         # One run for each slot of an entry, however many schedulers there are.
-        Index("uq_jobs_slot", "schedule_id", "slot", unique=True, sqlite_where=text("slot IS NOT NULL")),
+        Index("uq_jobs_slot", "schedule_id", "slot", unique=True, **partial("slot IS NOT NULL")),
         Index(
             "ix_jobs_unfinished_run",
             "schedule_id",
-            sqlite_where=text(
-                "schedule_id IS NOT NULL AND state IN ('scheduled', 'queued', 'running', 'retrying')"
-            ),
+            **partial("schedule_id IS NOT NULL AND state IN ('scheduled', 'queued', 'running', 'retrying')"),
         ),
         Index(
             "ix_jobs_limit_key",
@@ -252,7 +234,7 @@ class Job(Base):
             "queue",
             text("priority DESC"),
             "seq",
-            sqlite_where=text("limit_key IS NOT NULL AND state IN ('queued', 'running')"),
+            **partial("limit_key IS NOT NULL AND state IN ('queued', 'running')"),
         ),
         Index(
             "ix_jobs_held",
@@ -260,7 +242,7 @@ class Job(Base):
             "queue",
             text("priority DESC"),
             "seq",
-            sqlite_where=text("held_at IS NOT NULL AND state = 'scheduled'"),
+            **partial("held_at IS NOT NULL AND state = 'scheduled'"),
         ),
     )
 
@@ -367,7 +349,7 @@ class ChordMember(Base):
     __tablename__ = "chord_members"
     __table_args__ = (
         Index("ix_chord_members_job_id", "job_id"),
-        Index("ix_chord_members_awaited", "callback_id", sqlite_where=text("has_ended = 0")),
+        Index("ix_chord_members_awaited", "callback_id", **partial("has_ended = 0", "NOT has_ended")),
     )
 
     callback_id: Mapped[str] = mapped_column(primary_key=True)

@@ -28,13 +28,37 @@ class translated:  # noqa: N801 - read as a verb: `with translated(settings)`
         if error is None:
             return
         cause = getattr(error, "orig", error)  # the ORM wraps what the driver raised
-        told = _told(str(cause), self._settings) if isinstance(cause, sqlite3.Error) else None
+        told = None
+        if isinstance(cause, sqlite3.Error):
+            told = _told(str(cause), self._settings)
+        elif _is_of_psycopg(cause):
+            from scanjobs.db import refusals_postgres  # its driver is loaded already
+
+            told = refusals_postgres.told(cause, self._settings.database_name)
         if told is not None:
             raise told from error
 
 
+def is_duplicate(error: BaseException) -> bool:
+    """Whether something was to be stored whose id is there already."""
+    return isinstance(error, sqlite3.IntegrityError) or (
+        _is_of_psycopg(error) and getattr(error, "sqlstate", None) == "23505"
+    )
+
+
+def is_missing_table(error: BaseException) -> bool:
+    """Whether a table was asked for that does not exist."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "no such table" in str(error)
+    return _is_of_psycopg(error) and getattr(error, "sqlstate", None) == "42P01"
+
+
+def _is_of_psycopg(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] == "psycopg"
+
+
 def _told(reason: str, settings: Settings) -> StorageError | None:
-    place = settings.database_path or "the database server"
+    place = settings.database_name
     unwritable = settings.database_path is not None and not os.access(settings.home, os.W_OK)
     if "readonly" in reason or ("unable to open" in reason and unwritable):
         return DataFolderError(settings.home, "it is read-only")

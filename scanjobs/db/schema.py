@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from scanjobs.config import Settings
+from scanjobs.db import workers
 from scanjobs.db.connection import connect
-from scanjobs.db.locks import holds_lock
-from scanjobs.db.refusals import translated
-from scanjobs.errors import ConfigurationError, DatabaseTooNewError, DataFolderError, WorkersTooOldError
+from scanjobs.db.refusals import is_missing_table, translated
+from scanjobs.errors import DatabaseTooNewError, DataFolderError, WorkersTooOldError
 
 REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision this program knows, oldest first; a test compares it with the migrations folder."""
@@ -33,17 +32,17 @@ def ensure(settings: Settings) -> None:
         StorageError: it cannot be opened or written.
     """
     key = (settings.database_url, os.getpid())
-    if key in _checked and settings.database_path is not None and settings.database_path.exists():
+    if key in _checked and (settings.database_path is None or settings.database_path.exists()):
         return
     _make_folder(settings)
     found = revision(settings)
     if found not in (None, *REVISIONS):
         raise DatabaseTooNewError(
-            f"The database {settings.database_path} has the version {found}, "
+            f"The database {settings.database_name} has the version {found}, "
             f"this program knows versions up to {HEAD}."
         )
     if found != HEAD:
-        with _migration_lock(settings.home / "migration.lock"):
+        with _migration_lock(settings):
             if (found := revision(settings)) != HEAD:
                 if found is not None:
                     _refuse_beside_workers(settings)
@@ -53,35 +52,20 @@ def ensure(settings: Settings) -> None:
 
 def revision(settings: Settings) -> str | None:
     """The revision the database has, or None where it is new."""
-    if settings.database_path is None:
-        raise ConfigurationError(
-            f"The database URL {settings.database_url!r} cannot be used.",
-            hint="Unset SCANJOBS_DATABASE_URL, or name a file: sqlite:////path/to/scanjobs.db",
-        )
-    with translated(settings):
-        connection = connect(settings)
+    with translated(settings), closing(connect(settings)) as connection:
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.OperationalError as error:
-            if "no such table" in str(error):
+        except Exception as error:
+            if is_missing_table(error):
                 return None
             raise
-        finally:
-            connection.close()
     return None if row is None else str(row[0])
 
 
 def _refuse_beside_workers(settings: Settings) -> None:
     """A worker that lives was started by the older program, and would not understand the newer tables."""
-    with translated(settings):
-        connection = connect(settings)
-        try:
-            rows = connection.execute(
-                "SELECT pid, lock_path FROM workers WHERE stopped_at IS NULL"
-            ).fetchall()
-        finally:
-            connection.close()
-    living = [pid for pid, lock_path in rows if holds_lock(Path(lock_path))]
+    with translated(settings), closing(connect(settings)) as connection:
+        living = workers.living(settings, connection)
     if living:
         raise WorkersTooOldError(living)
 
@@ -94,11 +78,12 @@ def _upgrade(settings: Settings, target: str = HEAD) -> None:
     from alembic import command
     from alembic.config import Config
 
+    from scanjobs.db.engines import make_engine
+
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    engine = sa.create_engine("sqlite://", creator=lambda: connect(settings), poolclass=sa.pool.NullPool)
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    engine = make_engine(settings, sa.pool.NullPool).execution_options(writes=True)
     with translated(settings), engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, target)
@@ -108,11 +93,20 @@ def _make_folder(settings: Settings) -> None:
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise DataFolderError(settings.home, error.strerror) from error
+        if settings.database_path is not None:  # whoever uses a server may never need the folder
+            raise DataFolderError(settings.home, error.strerror) from error
 
 
 @contextmanager
-def _migration_lock(path: Path) -> Iterator[None]:
+def _migration_lock(settings: Settings) -> Iterator[None]:
+    """One process at a time: by a file beside a file, by a lock of the server on a server."""
+    if settings.database_path is None:
+        with translated(settings), closing(connect(settings)) as connection:
+            connection.execute("SET lock_timeout = 0")  # a migration may take as long as it takes
+            connection.execute("SELECT pg_advisory_lock(hashtextextended(current_schema() || '.schema', 0))")
+            yield
+        return
+    path = settings.home / "migration.lock"
     try:
         file = path.open("w")
     except OSError as error:

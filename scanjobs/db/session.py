@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
 from scanjobs.db import driver, schema
-from scanjobs.db.connection import connect
+from scanjobs.db.connection import Connection, server
+from scanjobs.db.engines import make_engine
 from scanjobs.db.refusals import translated
 
 _engines: dict[tuple[str, int], sa.Engine] = {}
@@ -33,7 +33,7 @@ def transaction(settings: Settings) -> Iterator[Session]:
     with translated(settings):
         engine = engine_for(settings).execution_options(writes=True)
         with Session(engine, expire_on_commit=False) as session:
-            mine = driver.Transaction(lambda: _connection_of(session), session)
+            mine = driver.Transaction(lambda: _connection_of(settings, session), session)
             token = driver.active.set(mine)
             try:
                 with session.begin():
@@ -52,8 +52,12 @@ def reading(settings: Settings) -> Iterator[Session]:
     if outer is not None:
         yield _session_of(outer)
         return
-    with translated(settings), Session(engine_for(settings), expire_on_commit=False) as session:
-        yield session
+    with translated(settings):
+        engine = engine_for(settings)
+        if settings.database_path is None:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
 
 
 def engine_for(settings: Settings) -> sa.Engine:
@@ -62,9 +66,7 @@ def engine_for(settings: Settings) -> sa.Engine:
     engine = _engines.get(key)
     if engine is None:
         schema.ensure(settings)
-        engine = sa.create_engine("sqlite://", creator=lambda: connect(settings), poolclass=sa.pool.QueuePool)
-        sa.event.listen(engine, "begin", _begin)
-        _engines[key] = engine
+        engine = _engines[key] = make_engine(settings)
     return engine
 
 
@@ -84,13 +86,6 @@ def forget_inherited() -> None:
     driver.forget()
 
 
-def _begin(connection: sa.Connection) -> None:
-    # A transaction that will write takes the lock at once: one that reads first and writes later
-    # can be refused half-way ("database is locked") without any waiting.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
 def _session_of(outer: driver.Transaction) -> Session:
     if outer.session is None:
         raise RuntimeError(
@@ -99,5 +94,8 @@ def _session_of(outer: driver.Transaction) -> Session:
     return cast("Session", outer.session)
 
 
-def _connection_of(session: Session) -> sqlite3.Connection:
-    return cast("sqlite3.Connection", session.connection().connection.driver_connection)
+def _connection_of(settings: Settings, session: Session) -> Connection:
+    raw: Any = session.connection().connection.driver_connection
+    if settings.database_path is not None:
+        return cast("Connection", raw)
+    return cast("Connection", server(settings.database_url).PostgresConnection(settings, raw))

@@ -175,4 +175,6 @@ def _failure(error: BaseException) -> Failure:
         told, hint = str(error), None
     else:
         told, hint = f"{type(error).__name__}: {error}".rstrip(": "), None
-    return Failure(error=told, hint=hint, traceback="".join(traceback.format_exception(error)))
+    story = "".join(traceback.format_exception(error))
+    # A text with a NUL in it is none to a server, and half of one to those who look.
+    return Failure(error=told.replace("\0", "\\0"), hint=hint, traceback=story.replace("\0", "\\0"))

@@ -7,16 +7,17 @@ and one that is cancelled, purged, expired or lost for good counts too.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from scanjobs.db import driver
+from scanjobs.db.connection import Connection
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import statements
 from scanjobs.jobs.codec import failed, skipped, to_json
 
 
-def begin(connection: sqlite3.Connection, callback_id: str, member_ids: Sequence[str], now: float) -> None:
+def begin(connection: Connection, callback_id: str, member_ids: Sequence[str], now: float) -> None:
     """Let a callback, whose row is there already, wait for these jobs."""
     rows = [(callback_id, position, job_id) for position, job_id in enumerate(member_ids)]
     connection.executemany(statements.INSERT_CHORD_MEMBER, rows)
@@ -24,7 +25,7 @@ def begin(connection: sqlite3.Connection, callback_id: str, member_ids: Sequence
         _call_back(connection, callback_id, now)
 
 
-def settle(connection: sqlite3.Connection, now: float, ended: Sequence[str] | None = None) -> None:
+def settle(connection: Connection, now: float, ended: Sequence[str] | None = None) -> None:
     """Note which members have ended, and queue the callbacks that waited for them.
 
     It belongs into every transaction that may end a job.
@@ -37,16 +38,21 @@ def settle(connection: sqlite3.Connection, now: float, ended: Sequence[str] | No
     if not connection.execute(statements.HAS_CHORD).fetchone()[0]:  # nearly always
         return
     if ended is None:
-        noted = connection.execute(statements.NOTE_ENDED_MEMBERS).fetchall()
+        asked, noting, values = statements.AWAITED, statements.NOTE_ENDED_MEMBERS, {}
     else:
-        noted = connection.execute(statements.NOTE_ENDED_AMONG, {"ids": json.dumps(ended)}).fetchall()
+        asked, noting = statements.AWAITED_AMONG, statements.NOTE_ENDED_AMONG
+        values = {"ids": json.dumps(ended)}
+    for (callback_id,) in connection.execute(asked, values).fetchall():
+        # Two who end the last two members at once would each see the other's as running still.
+        driver.hold(connection, callback_id)
+    noted = connection.execute(noting, values).fetchall()
     for callback_id in dict.fromkeys(callback_id for (callback_id,) in noted):
-        values = {"callback_id": callback_id}
-        if not connection.execute(statements.WAITS_FOR_MEMBERS, values).fetchone()[0]:
+        waiting = connection.execute(statements.WAITS_FOR_MEMBERS, {"callback_id": callback_id})
+        if not waiting.fetchone()[0]:
             _call_back(connection, callback_id, now)
 
 
-def _call_back(connection: sqlite3.Connection, callback_id: str, now: float) -> None:
+def _call_back(connection: Connection, callback_id: str, now: float) -> None:
     """Hand the members' results to the callback and queue it; a callback that was cancelled stays so."""
     members = connection.execute(statements.SELECT_MEMBERS, {"callback_id": callback_id}).fetchall()
     found = connection.execute(statements.SELECT_PAYLOAD, {"job_id": callback_id}).fetchone()

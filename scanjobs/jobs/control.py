@@ -15,6 +15,7 @@ from scanjobs.jobs.rows import select
 CANCEL_REASON = "It was cancelled before it began."
 
 
+@driver.retried
 def cancel(
     settings: Settings, job: JobRecord, *, terminate: bool = False, clock: Clock | None = None
 ) -> bool:
@@ -28,18 +29,20 @@ def cancel(
     now = (clock or settings.clock).timestamp()
     with driver.write(settings) as connection:
         values = {"job_id": job.id, "now": now, "reason": CANCEL_REASON, "line": story.line(now, "cancelled")}
+        connection.execute(statements.HOLD_JOB, {"job_id": job.id})
         if connection.execute(statements.CANCEL_WAITING, values).rowcount:
             chords.settle(connection, now, [job.id])
-            driver.after_commit(lambda: wakeup.ring(settings))
+            wakeup.ring_on_commit(settings, connection)
             return True
         how = "terminate" if terminate else "ask"
         asked = connection.execute(statements.CANCEL_RUNNING, {"job_id": job.id, "how": how}).rowcount
-        driver.after_commit(lambda: wakeup.ring(settings))
+        wakeup.ring_on_commit(settings, connection)
     if not asked:
         raise JobError(f"Job {job.id} has ended: it {_ended(job.state)}.")
     return False
 
 
+@driver.retried
 def restart(settings: Settings, job: JobRecord, *, retries: int, clock: Clock | None = None) -> None:
     """Put a failed or cancelled job back into its queue, with all its attempts.
 
@@ -59,7 +62,7 @@ def restart(settings: Settings, job: JobRecord, *, retries: int, clock: Clock | 
             },
         ).rowcount
         connection.execute(statements.AWAIT_MEMBER, {"job_id": job.id})
-        driver.after_commit(lambda: wakeup.ring(settings))
+        wakeup.ring_on_commit(settings, connection)
     if not restarted:
         raise JobError(
             f"Job {job.id} is {job.state}; only failed and cancelled jobs can be retried.",
@@ -67,6 +70,7 @@ def restart(settings: Settings, job: JobRecord, *, retries: int, clock: Clock | 
         )
 
 
+@driver.retried
 def pause(settings: Settings, queue: str, *, clock: Clock | None = None) -> None:
     """Let no more jobs of a queue begin; running ones finish."""
     with driver.write(settings) as connection:
@@ -74,13 +78,15 @@ def pause(settings: Settings, queue: str, *, clock: Clock | None = None) -> None
         connection.execute(statements.PAUSE_QUEUE, {"queue": queue, "now": now})
 
 
+@driver.retried
 def resume(settings: Settings, queue: str) -> None:
     """Let the jobs of a queue begin again."""
     with driver.write(settings) as connection:
         connection.execute(statements.RESUME_QUEUE, {"queue": queue})
-        driver.after_commit(lambda: wakeup.ring(settings))
+        wakeup.ring_on_commit(settings, connection)
 
 
+@driver.retried
 def purge(settings: Settings, queue: str, *, clock: Clock | None = None) -> int:
     """Cancel everything that waits in a queue; answers how many jobs that were."""
     now = (clock or settings.clock).timestamp()
@@ -88,7 +94,7 @@ def purge(settings: Settings, queue: str, *, clock: Clock | None = None) -> int:
         values = {"queue": queue, "now": now, "line": story.line(now, "purged")}
         purged = connection.execute(statements.PURGE_QUEUE, values).rowcount
         chords.settle(connection, now)
-        driver.after_commit(lambda: wakeup.ring(settings))
+        wakeup.ring_on_commit(settings, connection)
     return purged
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from scanjobs.db.connection import Connection
 from scanjobs.domain.jobs import JobEvent
 from scanjobs.domain.schedules import CatchUp, EntryRecord, EntryState, Overlap
 from scanjobs.jobs import schedule_statements, story
@@ -19,7 +19,7 @@ REFUSED = "refused"
 """The outcome of a slot that could not become a job."""
 
 
-def entry_record(row: sqlite3.Row) -> EntryRecord:
+def entry_record(row: Any) -> EntryRecord:
     """A row of the schedule, joined with its last job, as a value."""
     return EntryRecord(
         id=row["id"],
@@ -55,7 +55,7 @@ def noted(entry: EntryRecord, now: datetime, event: str, **facts: Any) -> EntryR
     return replace(entry, events=events[-MOST_EVENTS:])
 
 
-def write(connection: sqlite3.Connection, entry: EntryRecord) -> bool:
+def write(connection: Connection, entry: EntryRecord) -> bool:
     """Write an entry; False where somebody else has written it since it was read."""
     written = connection.execute(
         schedule_statements.UPDATE_ENTRY,
@@ -98,7 +98,7 @@ def story_text(events: tuple[JobEvent, ...]) -> str:
     return "".join(story.line(one.at.timestamp(), one.event, **one.facts) for one in events)
 
 
-def _state(row: sqlite3.Row) -> EntryState:
+def _state(row: Any) -> EntryState:
     if row["is_undeclared"]:
         return EntryState.UNDECLARED
     return EntryState.PAUSED if row["is_paused"] else EntryState.ACTIVE

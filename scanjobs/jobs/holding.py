@@ -8,11 +8,11 @@ claims are made from, so nothing waits behind it. Which one of a key goes next i
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from scanjobs.db.connection import Connection
 from scanjobs.domain.jobs import QUEUES, WITH_OTHERS
 from scanjobs.jobs import statements, story
 
@@ -23,7 +23,7 @@ MOST_HELD = 200
 class Gate:
     """What one transaction of a worker decides about keys."""
 
-    def __init__(self, connection: sqlite3.Connection, now: float) -> None:
+    def __init__(self, connection: Connection, now: float) -> None:
         self._connection = connection
         self._now = now
         self._keys: set[str] = set()
@@ -31,8 +31,8 @@ class Gate:
         self.has_more_to_hold = False
         """Whether the transaction is to be followed by another, since it has held back enough."""
 
-    def admit(self, look_ahead: str, values: Mapping[str, Any], room: int, lease_token: str) -> int:
-        """Hold back what may not begin; answers how many of the first jobs are to be claimed.
+    def admit(self, look_ahead: str, values: Mapping[str, Any], room: int, lease_token: str) -> list[int]:
+        """Hold back what may not begin; answers which jobs are to be claimed, by their seq.
 
         Args:
             look_ahead: The statement that reads the jobs a claim would take, in their order.
@@ -42,10 +42,11 @@ class Gate:
         """
         taken: Counter[str] = Counter()
         full: set[str] = set()
-        going = held = 0
-        while going < room:
+        going: list[int] = []
+        held = 0
+        while len(going) < room:
             rows = self._connection.execute(
-                look_ahead, {**values, "limit": room - going, "offset": going}
+                look_ahead, {**values, "limit": room - len(going), "offset": len(going)}
             ).fetchall()
             if not rows:
                 break
@@ -54,8 +55,11 @@ class Gate:
                 break
             for seq, job_id, key, at_once, rate, rate_seconds in rows:
                 if key is None:
-                    going += 1
+                    going.append(seq)
                     continue
+                if key not in self._keys:
+                    # On a server others may be about to let jobs of this key begin.
+                    self._connection.execute(statements.LOCK_KEY, {"key": key})
                 self._keys.add(key)
                 if key in full or not self._has_place(key, at_once, rate, taken[key]):
                     full.add(key)
@@ -63,7 +67,7 @@ class Gate:
                     held += 1
                     break  # the ones after it move up
                 taken[key] += 1
-                going += 1
+                going.append(seq)
                 if rate is not None:
                     self._connection.execute(
                         statements.INSERT_KEY_START,
@@ -86,7 +90,7 @@ class Gate:
 
     def _hold(self, seq: int, key: str) -> None:
         self._connection.execute(
-            statements.HOLD_JOB,
+            statements.SET_ASIDE,
             {
                 "seq": seq,
                 "now": self._now,

@@ -42,6 +42,7 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
         """What time it is."""
         return self._clock or self.settings.clock
 
+    @driver.retried
     def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:
         """Keep a value under a key."""
         with driver.write(self.settings) as connection:
@@ -52,6 +53,7 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
         value = self._value(key)
         return self._outcome(key) if value is None else value
 
+    @driver.retried
     def pop_data(self, key: str) -> Any:
         """The value of a key, taken away; an outcome is only read, it expires by itself.
 
@@ -63,6 +65,7 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
             row = connection.execute(statements.POP_VALUE, {"key": _text(key)}).fetchone()
         return EmptyData if row is None else row[0]
 
+    @driver.retried
     def delete_data(self, key: str) -> bool:
         """Delete the value of a key, or forget what a job returned; its row stays."""
         if not self.has_data_for_key(key):
@@ -76,11 +79,13 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
         """Whether a key has a value, or is the id of a finished job."""
         return self.peek_data(key) is not EmptyData
 
+    @driver.retried
     def put_if_empty(self, key: str, value: bytes, ttl: int | None = None) -> bool:
         """Keep a value unless the key has one; the lock of a dead job counts as none."""
         if ttl is not None:  # values here do not expire, which is Huey's to refuse
             return bool(super().put_if_empty(key, value, ttl))
         with driver.write(self.settings) as connection:
+            driver.hold(connection, _text(key))
             if self._value(key) is not None:
                 return False
             connection.execute(statements.PUT_VALUE, {"key": _text(key), "value": value})
@@ -96,26 +101,31 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
         with driver.read(self.settings) as connection:
             return dict(connection.execute(statements.SELECT_VALUES, {"counter": _COUNTER}).fetchall())
 
+    @driver.retried
     def flush_results(self) -> None:
         """Delete every value and forget every returned result; what became of each job stays on its row."""
         with driver.write(self.settings) as connection:
             connection.execute(statements.DELETE_VALUES, {"counter": _COUNTER})
             connection.execute(statements.DROP_RESULTS)
 
+    @driver.retried
     def incr(self, key: str, amount: int = 1) -> int:
         """Add to a counter, which begins at 0; answers what it is then."""
         name = _COUNTER + _text(key)
         with driver.write(self.settings) as connection:
+            driver.hold(connection, name)
             row = connection.execute(statements.GET_VALUE, {"key": name}).fetchone()
             count = amount + (0 if row is None else int(row[0]))
             connection.execute(statements.PUT_VALUE, {"key": name, "value": b"%d" % count})
         return count
 
+    @driver.retried
     def delete_counter(self, key: str) -> None:
         """Let a counter begin at 0 again."""
         with driver.write(self.settings) as connection:
             connection.execute(statements.POP_VALUE, {"key": _COUNTER + _text(key)})
 
+    @driver.retried
     def flush_counters(self) -> None:
         """Let every counter begin at 0 again."""
         with driver.write(self.settings) as connection:

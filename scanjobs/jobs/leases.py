@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -14,6 +13,8 @@ from typing import Any
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
+from scanjobs.db.connection import Connection
+from scanjobs.db.dialect import BEGIN_LOSABLE
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
@@ -97,6 +98,7 @@ class Leases:
             (due_at,) = connection.execute(statements.NEXT_DUE_AT).fetchone()
         return None if due_at is None else max(0.0, due_at - self.clock.timestamp())
 
+    @driver.retried
     def turn(
         self, completions: Sequence[Completion], free: int, held: Mapping[str, int] | None = None
     ) -> tuple[list[Claim], list[Completion]]:
@@ -109,10 +111,13 @@ class Leases:
 
         Returns the claimed jobs, and the completions that were refused because their lease was lost.
         """
-        with driver.write(self.settings) as connection:
+        # A claim that is undone leaves its job in the queue, and its outcome takes it to the disk.
+        begin = "BEGIN IMMEDIATE" if completions else BEGIN_LOSABLE
+        with driver.write(self.settings, begin) as connection:
             refused = self._settle(connection, completions)
             return (self._claim(connection, free, held or {}) if free > 0 else []), refused
 
+    @driver.retried
     def let_go(self, after: str = "") -> str:
         """Let held jobs go whose place came free in a way that nobody saw, the next of many keys.
 
@@ -131,16 +136,11 @@ class Leases:
                 self._open_gate(connection, self.clock.timestamp(), keys)
         return keys[-1] if len(keys) == KEYS_A_LOOK else ""
 
-    def extend(self, succeeded: int, failed: int, held: Sequence[int] | None = None) -> None:
-        """Say that this worker lives and holds its jobs for another while.
-
-        Args:
-            succeeded: How many jobs it has done so far.
-            failed: How many of its jobs have failed.
-            held: The seq of every job it knows to be its own; others that are by their rows go back.
-        """
+    @driver.retried
+    def extend(self, succeeded: int, failed: int) -> None:
+        """Say that this worker lives and holds its jobs for another while."""
         now = self.clock.timestamp()
-        with driver.write(self.settings) as connection:
+        with driver.write(self.settings, BEGIN_LOSABLE) as connection:
             connection.execute(
                 statements.TOUCH_WORKER,
                 {"now": now, "worker_id": self.worker_id, "succeeded": succeeded, "failed": failed},
@@ -149,15 +149,12 @@ class Leases:
                 statements.EXTEND_LEASES,
                 {"lease_expires_at": now + self.settings.lease_seconds, "worker_id": self.worker_id},
             )
-            if held is not None:
-                values = {"worker_id": self.worker_id, "held": json.dumps(list(held)), **self._released(now)}
-                connection.execute(statements.RELEASE_STRAYS, values)
-                chords.settle(connection, now)
 
+    @driver.retried
     def report_progress(self, reports: Sequence[tuple[Claim, Progress]]) -> None:
         """Note how far running jobs are."""
         rows = [(told.percent, told.phase, claim.seq, claim.lease_token) for claim, told in reports]
-        with driver.write(self.settings) as connection:
+        with driver.write(self.settings, BEGIN_LOSABLE) as connection:
             connection.executemany(statements.SET_PROGRESS, rows)
 
     def cancels(self) -> dict[int, str]:
@@ -166,6 +163,7 @@ class Leases:
             rows = connection.execute(statements.SELECT_CANCELS, {"worker_id": self.worker_id}).fetchall()
         return dict(rows)
 
+    @driver.retried
     def release(self, claims: Sequence[Claim]) -> None:
         """Give jobs back unfinished; their attempt does not count."""
         now = self.clock.timestamp()
@@ -185,6 +183,19 @@ class Leases:
             "cancel_line": story.line(now, "cancelled", error=CANCELLED),
         }
 
+    @driver.retried
+    def release_unheard(self, known: Iterable[Claim]) -> None:
+        """Give back what a turn claimed whose answer was lost on the way here; these claims are known."""
+        values = {
+            "worker_id": self.worker_id,
+            "tokens": json.dumps(sorted({claim.lease_token for claim in known})),
+            **self._released(self.clock.timestamp()),
+        }
+        with driver.write(self.settings) as connection:
+            connection.execute(statements.RELEASE_UNHEARD, values)
+            chords.settle(connection, self.clock.timestamp())
+
+    @driver.retried
     def rescue(self, *, trusts_leases: bool = True) -> list[Rescued]:
         """Put every job of a dead worker back into the queue.
 
@@ -251,7 +262,7 @@ class Leases:
     def _only(self) -> dict[str, str]:
         return {"ids": json.dumps(self.share.only)}
 
-    def _claim(self, connection: sqlite3.Connection, free: int, held: Mapping[str, int]) -> list[Claim]:
+    def _claim(self, connection: Connection, free: int, held: Mapping[str, int]) -> list[Claim]:
         now = self.clock.timestamp()
         if connection.execute(statements.HAS_DUE, {"now": now}).fetchone()[0]:
             self._promote(connection, now)
@@ -272,7 +283,7 @@ class Leases:
 
     def _take(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         free: int,
         held: Mapping[str, int],
         values: Mapping[str, Any],
@@ -280,33 +291,32 @@ class Leases:
     ) -> list[Claim]:
         """Claim jobs, as far as the gate lets them through where there is one."""
         token = values["lease_token"]
-        if self.share.only:
-            values = {**values, **self._only()}
+
+        def claim(statement: str, look_ahead: str, which: Mapping[str, str], room: int) -> list[Claim]:
+            asked = {**values, **which, "limit": room}
             if gate is not None:
-                free = gate.admit(statements.LOOK_AHEAD_AMONG, self._only(), free, token)
-            rows = connection.execute(statements.CLAIM_AMONG, {**values, "limit": free}).fetchall()
-            return _claims(rows, token)
+                seqs = gate.admit(look_ahead, which, room, token)
+                statement, asked = statements.CLAIM_THESE, {**values, "seqs": json.dumps(seqs)}
+            return _claims(connection.execute(statement, asked).fetchall(), token)
+
+        if self.share.only:
+            return claim(statements.CLAIM_AMONG, statements.LOOK_AHEAD_AMONG, self._only(), free)
         claims: list[Claim] = []
         first = next(self._turns) % len(self.share.queues)  # none is served first every time
         for queue in self.share.queues[first:] + self.share.queues[:first]:
             room = self._room(queue, free - len(claims), held)
-            if gate is not None and room > 0:
-                room = gate.admit(statements.LOOK_AHEAD, {"queue": queue}, room, token)
             if room > 0:
-                rows = connection.execute(
-                    statements.CLAIM_JOBS, {**values, "queue": queue, "limit": room}
-                ).fetchall()
-                claims += _claims(rows, token)
+                claims += claim(statements.CLAIM_JOBS, statements.LOOK_AHEAD, {"queue": queue}, room)
         return claims
 
-    def _promote(self, connection: sqlite3.Connection, now: float) -> None:
+    def _promote(self, connection: Connection, now: float) -> None:
         """Let jobs whose time has come join the queue, and end those whose time has passed."""
         connection.execute(statements.QUEUE_DUE_JOBS, {"now": now})
         values = {"now": now, "line": story.line(now, "expired")}
         if connection.execute(statements.EXPIRE_JOBS, values).rowcount:
             chords.settle(connection, now)
 
-    def _settle(self, connection: sqlite3.Connection, completions: Sequence[Completion]) -> list[Completion]:
+    def _settle(self, connection: Connection, completions: Sequence[Completion]) -> list[Completion]:
         """Write outcomes with their follow-ups; answers those whose lease was lost."""
         if not completions:
             return []
@@ -333,14 +343,14 @@ class Leases:
         return [done for done in completions if done.claim.seq not in accepted]
 
     def _let_others_go(
-        self, connection: sqlite3.Connection, now: float, select_keys: str, values: Mapping[str, str]
+        self, connection: Connection, now: float, select_keys: str, values: Mapping[str, str]
     ) -> None:
         """These jobs have left their places: others of their keys may have them."""
         if connection.execute(statements.HAS_HELD).fetchone()[0]:  # nearly never
             keys = [key for (key,) in connection.execute(select_keys, values).fetchall()]
             self._open_gate(connection, now, keys)
 
-    def _open_gate(self, connection: sqlite3.Connection, now: float, keys: Sequence[str]) -> None:
+    def _open_gate(self, connection: Connection, now: float, keys: Sequence[str]) -> None:
         if Gate(connection, now).settle(keys):
             driver.after_commit(partial(wakeup.ring, self.settings))
 
@@ -374,7 +384,7 @@ def _finished(done: Completion, now: float) -> list[object]:
     ]
 
 
-def _retried(connection: sqlite3.Connection, done: Completion, now: float) -> bool:
+def _retried(connection: Connection, done: Completion, now: float) -> bool:
     failure = done.failure or Failure(error="The task asked for another attempt.")
     run_at = now if done.retry_at is None else seconds(done.retry_at)
     written = connection.execute(

@@ -10,19 +10,10 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from scanjobs.db.locks import holds_lock
+from scanjobs.db.locks import boot_id, holds_lock
 from scanjobs.errors import DataFolderError
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PR_SET_PDEATHSIG = 1
-
-
-def boot_id() -> str:
-    """Names this host since its last start; a lock can only be asked on the host that holds it."""
-    try:
-        return _BOOT_ID.read_text("ascii").strip()
-    except OSError:
-        return "unknown"
 
 
 class LifeLock:
@@ -31,7 +22,8 @@ class LifeLock:
     def __init__(self, folder: Path, worker_id: str) -> None:
         self.path = folder / f"{worker_id}.lock"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(exist_ok=True)
             self._descriptor = self._take()
         except OSError as error:
             raise DataFolderError(folder.parent, error.strerror) from error

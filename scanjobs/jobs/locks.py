@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from huey.api import RateLimit
 
 from scanjobs.db import driver
+from scanjobs.db.connection import Connection
 from scanjobs.jobs import statements
 from scanjobs.jobs.values import Claim
 
@@ -19,7 +19,7 @@ def held_by(claim: Claim) -> bytes:
     return json.dumps({_HELD_BY: [claim.job_id, claim.lease_token]}).encode()
 
 
-def is_forsaken(connection: sqlite3.Connection, value: bytes) -> bool:
+def is_forsaken(connection: Connection, value: bytes) -> bool:
     """Whether this is the lock of an attempt that ended without letting go, by its death for instance.
 
     A job that succeeded and kept its lock meant to, and so did whoever took one outside a job.
@@ -34,11 +34,13 @@ def is_forsaken(connection: sqlite3.Connection, value: bytes) -> bool:
 class ExactRateLimit(RateLimit):  # type: ignore[misc]  # Huey has no types
     """Huey's rate limit, counted in one transaction: else two that begin a window both count as its first."""
 
+    @driver.retried
     def acquire(self) -> None:
         """Count this call.
 
         Raises:
             RateLimitExceeded: there were enough in this window; this one is not counted.
         """
-        with driver.write(self._huey.storage.settings):
+        with driver.write(self._huey.storage.settings) as connection:
+            driver.hold(connection, self._window_key)
             super().acquire()

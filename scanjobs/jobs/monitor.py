@@ -6,7 +6,6 @@ Everything but `is_served` and `among` is meant for programs of others too, whic
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -136,10 +135,9 @@ def job(settings: Settings | None, prefix: str) -> JobRecord:
         found = select(
             settings, statements.SELECT_JOBS_BY_PREFIX, {"prefix": wanted, "beyond": wanted + BEYOND}
         )
-    row: sqlite3.Row = the_one(
-        found, prefix, noun="job", listing="scanjobs jobs list", id_of=lambda r: r["id"]
+    return job_record(
+        the_one(found, prefix, noun="job", listing="scanjobs jobs list", id_of=lambda row: str(row["id"]))
     )
-    return job_record(row)
 
 
 def jobs(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -19,6 +18,7 @@ from huey.utils import ChordConfig
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
+from scanjobs.db.refusals import is_duplicate
 from scanjobs.db.session import transaction
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import QUEUES
@@ -190,6 +190,7 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
                 hint='Give one another name: @periodic(…, name="…").',
             )
 
+    @driver.retried
     def enqueue(self, task: Any) -> Any:
         """Accept a task, a pipeline, a group or a chord, with what they are about, in one transaction.
 
@@ -233,7 +234,9 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         self._settle_expiry(task)
         try:
             super().enqueue(task)
-        except sqlite3.IntegrityError as error:
+        except Exception as error:
+            if not is_duplicate(error):
+                raise
             raise JobError(
                 f"The job {task.id} was submitted already.", hint="Make a new task for each submit."
             ) from error

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
+from scanjobs.db.connection import named_rows
 from scanjobs.domain.jobs import JobRecord, JobState
 from scanjobs.jobs import codec, story
 
 
-def select(settings: Settings, statement: str, values: Mapping[str, Any] | None = None) -> list[sqlite3.Row]:
+def select(settings: Settings, statement: str, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
     """The rows of a statement, their columns by name."""
     with driver.read(settings) as connection:
-        cursor = connection.cursor()
-        cursor.row_factory = sqlite3.Row
-        return cursor.execute(statement, values or {}).fetchall()
+        return named_rows(connection, statement, values or {})
 
 
 def moment(seconds: float | None) -> datetime | None:
@@ -26,7 +24,7 @@ def moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def job_record(row: sqlite3.Row) -> JobRecord:
+def job_record(row: Any) -> JobRecord:
     """A row of the jobs as a value."""
     return JobRecord(
         id=row["id"],
@@ -57,7 +55,7 @@ def job_record(row: sqlite3.Row) -> JobRecord:
     )
 
 
-def _limit(row: sqlite3.Row) -> str | None:
+def _limit(row: Any) -> str | None:
     """The limit of its key in a few words."""
     if row["limit_key"] is None:
         return None

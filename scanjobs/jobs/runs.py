@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
 from huey.api import Task
 
+from scanjobs.db.connection import Connection
 from scanjobs.domain.schedules import EntryRecord
 from scanjobs.jobs import schedule_statements, story
 from scanjobs.jobs.job import Job, first_job
@@ -23,7 +23,7 @@ def task_of(queue: JobQueue, entry: EntryRecord) -> Task | None:
 
 
 def accept_run(
-    connection: sqlite3.Connection,
+    connection: Connection,
     queue: JobQueue,
     entry: EntryRecord,
     task: Task,

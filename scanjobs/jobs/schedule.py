@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
+from scanjobs.db.connection import Connection
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.schedules import Declaration, EntryRecord, EntryState
@@ -268,7 +268,7 @@ def _insert(settings: Settings, asked: Declaration, now: datetime, *, is_paused:
 
 
 @contextmanager
-def _changing(settings: Settings) -> Iterator[sqlite3.Connection]:
+def _changing(settings: Settings) -> Iterator[Connection]:
     """A transaction that changes an entry; schedulers look at it after the commit."""
     with driver.write(settings) as connection:
         yield connection

@@ -1,4 +1,7 @@
-"""The queue's own SQL, each statement with a name and a sentence; plain, since it runs on the driver."""
+"""The queue's own SQL, each statement with a name and a sentence; plain, since it runs on the driver.
+
+Where PostgreSQL has to say something otherwise, `statements_postgres` does, by the same name.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,8 @@ HAS_WORK_AMONG = f"""{HAS_DUE}
 # How many jobs of this queue could be claimed now, if there are not too many to count?
 COUNT_BACKLOG = """
     SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'queued' AND queue = :queue
-                             AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue) LIMIT :limit)
+                             AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue)
+                           LIMIT :limit) AS backlog
 """
 
 # When does the next waiting job become due?
@@ -89,6 +93,11 @@ CLAIM_AMONG = f"""{_TAKE}
                    ORDER BY priority DESC, seq LIMIT :limit){_TAKEN}
 """
 
+# A worker takes these jobs, which it has looked at in this transaction.
+CLAIM_THESE = f"""{_TAKE}
+     WHERE seq IN (SELECT CAST(value AS INTEGER) FROM json_each(:seqs)) AND state = 'queued'{_TAKEN}
+"""
+
 # --- limits by key --------------------------------------------------------------------------------------
 
 # Limits of a job, written beside its row.
@@ -114,6 +123,9 @@ LOOK_AHEAD_AMONG = f"""
      ORDER BY priority DESC, seq LIMIT :limit OFFSET :offset
 """
 
+# Nobody else lets jobs of this key begin until this transaction ends; with one file nobody can anyway.
+LOCK_KEY = "SELECT :key"
+
 # How many jobs of a key run; how many wait for a worker in one queue and come before this one.
 COUNT_RUNNING_OF_KEY = f"""
     SELECT count(*) FROM jobs WHERE {_OF_A_KEY} AND state = 'running' AND limit_key = :key
@@ -121,11 +133,12 @@ COUNT_RUNNING_OF_KEY = f"""
 COUNT_READY_OF_KEY = f"""
     SELECT count(*) FROM (SELECT 1 FROM jobs
                            WHERE {_OF_A_KEY} AND state = 'queued' AND limit_key = :key AND queue = :queue
-                             AND (priority > :priority OR priority = :priority AND seq < :seq) LIMIT :limit)
+                             AND (priority > :priority OR priority = :priority AND seq < :seq)
+                           LIMIT :limit) AS ready
 """
 
 # A job stands aside until others of its key have ended, or until it is time.
-HOLD_JOB = """
+SET_ASIDE = """
     UPDATE jobs SET state = 'scheduled', held_at = :now, run_at = :with_others, story = story || :line
      WHERE seq = :seq
 """
@@ -142,7 +155,7 @@ LET_GO = f"""
 # The keys of these jobs.
 SELECT_KEYS_OF = """
     SELECT DISTINCT limit_key FROM jobs
-     WHERE seq IN (SELECT value FROM json_each(:seqs)) AND limit_key IS NOT NULL
+     WHERE seq IN (SELECT CAST(value AS INTEGER) FROM json_each(:seqs)) AND limit_key IS NOT NULL
 """
 SELECT_KEYS_AMONG = """
     SELECT DISTINCT limit_key FROM jobs
@@ -233,11 +246,10 @@ _RELEASE = """
 """
 RELEASE_JOB = f"{_RELEASE} WHERE seq = :seq AND lease_token = :lease_token AND state = 'running'"
 
-# Jobs that are a worker's by their rows, while it knows nothing of them: its claim was committed, and the
-# answer to that never came.
-RELEASE_STRAYS = f"""{_RELEASE}
+# What a worker holds by tokens that it never heard of: the answer to its claim was lost on the way.
+RELEASE_UNHEARD = f"""{_RELEASE}
      WHERE state = 'running' AND worker_id = :worker_id
-       AND seq NOT IN (SELECT value FROM json_each(:held))
+       AND lease_token NOT IN (SELECT value FROM json_each(:tokens))
 """
 
 # --- rescue ---------------------------------------------------------------------------------------------
@@ -295,6 +307,9 @@ CANCEL_WAITING = """
     UPDATE jobs SET state = 'cancelled', finished_at = :now, error = :reason, story = story || :line
      WHERE id = :job_id AND state IN ('scheduled', 'queued', 'retrying')
 """
+
+# Whatever is decided about a job by looking at it, nobody else decides about it meanwhile.
+HOLD_JOB = "SELECT seq FROM jobs WHERE id = :job_id"
 
 # A running one is asked to end, or made to.
 CANCEL_RUNNING = "UPDATE jobs SET cancel = :how WHERE id = :job_id AND state = 'running'"
@@ -452,6 +467,13 @@ REPLACE_MEMBER = "UPDATE chord_members SET job_id = ? WHERE callback_id = ? AND 
 # A member that begins anew is waited for again.
 AWAIT_MEMBER = "UPDATE chord_members SET has_ended = 0 WHERE job_id = :job_id"
 
+# Which callbacks wait for anybody, or for one of these?
+AWAITED = "SELECT DISTINCT callback_id FROM chord_members WHERE has_ended = 0 ORDER BY callback_id"
+AWAITED_AMONG = """
+    SELECT DISTINCT callback_id FROM chord_members
+     WHERE job_id IN (SELECT value FROM json_each(:ids)) AND has_ended = 0 ORDER BY callback_id
+"""
+
 NOTE_ENDED_MEMBERS = f"""
     UPDATE chord_members SET has_ended = 1
      WHERE has_ended = 0
@@ -508,7 +530,7 @@ SELECT_VALUES = f"""
     UNION ALL
     SELECT key, value FROM key_values WHERE NOT {_IS_COUNTER}
 """
-COUNT_VALUES = f"SELECT count(*) FROM ({SELECT_VALUES})"
+COUNT_VALUES = f"SELECT count(*) FROM ({SELECT_VALUES}) AS kept"
 DELETE_VALUES = f"DELETE FROM key_values WHERE NOT {_IS_COUNTER}"
 DELETE_COUNTERS = f"DELETE FROM key_values WHERE {_IS_COUNTER}"
 

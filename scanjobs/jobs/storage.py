@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from scanjobs.db import driver
+from scanjobs.db.connection import Connection
 from scanjobs.domain.jobs import WITH_OTHERS
 from scanjobs.jobs import chords, statements, story, wakeup
 from scanjobs.jobs.kept_values import KeptValues
@@ -58,13 +58,15 @@ class JobStorage(KeptValues):
         """Accept one job for later; its time is on the row."""
         self.accept_one(data.job)
 
+    @driver.retried
     def accept(self, jobs: Iterable[NewJob]) -> None:
         """Accept jobs in one transaction, the one around it if there is one; workers wake after it."""
         settings = self.settings
         with driver.write(settings) as connection:
             insert_jobs(connection, jobs, self.clock.timestamp())
-            driver.after_commit(lambda: wakeup.ring(settings))
+            driver.after_commit(partial(wakeup.ring, settings))
 
+    @driver.retried
     def accept_chord(self, callback: NewJob, member_ids: Sequence[str]) -> None:
         """Accept a callback that begins when these jobs, accepted before in this transaction, have ended."""
         now = self.clock.timestamp()
@@ -78,8 +80,9 @@ class JobStorage(KeptValues):
             return bool(connection.execute(statements.HAS_JOB, {"job_id": job_id}).fetchone()[0])
 
     def waiting_twin(self, unique_key: str) -> str | None:
-        """The id of the job with this key that waits already."""
+        """The id of the job with this key that waits already; nobody else submits one until we have."""
         with driver.read(self.settings) as connection:
+            driver.hold(connection, unique_key)
             row = connection.execute(statements.SELECT_WAITING_TWIN, (unique_key,)).fetchone()
         return None if row is None else str(row[0])
 
@@ -109,6 +112,7 @@ class JobStorage(KeptValues):
         """Cancel what waits for its time, in the same way."""
         self._purge(statements.PURGE_SCHEDULED)
 
+    @driver.retried
     def flush_all(self) -> None:
         """Cancel all that waits and delete all that is kept, in one transaction; running jobs go on."""
         with driver.write(self.settings):
@@ -119,6 +123,7 @@ class JobStorage(KeptValues):
             rows = connection.execute(statement, {"limit": -1 if limit is None else limit}).fetchall()
         return [payload for (payload,) in rows]
 
+    @driver.retried
     def _purge(self, statement: str) -> None:
         now = self.clock.timestamp()
         with driver.write(self.settings) as connection:
@@ -127,7 +132,7 @@ class JobStorage(KeptValues):
 
 
 def insert_jobs(
-    connection: sqlite3.Connection,
+    connection: Connection,
     jobs: Iterable[NewJob],
     now: float,
     statement: str = statements.INSERT_JOB,

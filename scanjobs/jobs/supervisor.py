@@ -17,6 +17,7 @@ from huey.consumer import Consumer, ConsumerStopped
 from scanjobs.config import Settings
 from scanjobs.db import driver, session
 from scanjobs.db.connection import identity
+from scanjobs.db.locks import boot_id
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
@@ -27,14 +28,14 @@ from scanjobs.jobs.children import kind_named
 from scanjobs.jobs.children.contract import Child
 from scanjobs.jobs.deaths import after_death
 from scanjobs.jobs.leases import CANCELLED, Leases, Share
-from scanjobs.jobs.liveness import LifeLock, boot_id
+from scanjobs.jobs.liveness import LifeLock
 from scanjobs.jobs.pool import Pool
 from scanjobs.jobs.pruning import Pruner
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.systemd import Notifier
 from scanjobs.jobs.ticker import Ticker
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
-from scanjobs.jobs.wakeup import Bell
+from scanjobs.jobs.wakeup import bell_of
 
 LOOK_SECONDS = 1.0
 """How often it looks for dead workers, and for jobs whose ring was lost."""
@@ -98,6 +99,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._counts = {JobState.SUCCEEDED: 0, JobState.FAILED: 0}
         self._last_key = ""
         self._signals_heard = 0
+        self._is_unsure = False
+        """Whether something was asked of the database whose answer never came."""
         self._stopping_since: float | None = None
         self._is_fresh = True
         self._begins_anew = False
@@ -138,7 +141,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
     def start(self) -> None:
         """Listen, register, and start the children."""
         self._lock = LifeLock(self._settings.home / "workers", self.id)
-        self._bell = Bell(self._settings, self.id)
+        self._bell = bell_of(self._settings, self.id)
         self._alarm, self._alarm_sender = socket.socketpair()
         self._alarm_sender.setblocking(False)
         self._pool.close_inherited = self._close_inherited
@@ -167,6 +170,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         except StorageError as error:
             # Nothing is lost: outcomes are kept here until they can be written, leases until they end.
             recorder.storage_refused(self.id, error)
+            self._is_unsure = True
             time.sleep(LOOK_SECONDS)
             is_finished = False
         if self._must_end_now() or is_finished:
@@ -194,7 +198,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             if unfinished:
                 self._leases.release(unfinished)
                 recorder.jobs_released(unfinished)
-            self._extend(left)
+            self._extend()
             if not left:
                 with driver.write(self._settings) as connection:
                     values = {"now": self._clock.timestamp(), "worker_id": self.id}
@@ -265,11 +269,12 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         if self._done or self._is_fresh:
             self._is_fresh = False  # jobs that wait already ring no bell
             return
+        bell = self._bell.socket
         ready = wait(
-            [self._bell.socket, self._alarm, *(child.connection for child in self._pool.children)],
+            [bell, self._alarm, *(child.connection for child in self._pool.children)],
             self._patience(),
         )
-        if self._bell.socket in ready:
+        if bell in ready:
             self._bell.silence()
         if self._alarm in ready:
             self._alarm.recv(64)
@@ -408,6 +413,9 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._ticker.step()
 
     def _turn(self) -> None:
+        if self._is_unsure:
+            self._leases.release_unheard([*self._pool.claims(), *(done.claim for done in self._done)])
+            self._is_unsure = False
         self._pool.retire()
         self._note_progress()
         free = 0 if self._stopping_since is not None else self._pool.free()
@@ -455,9 +463,8 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             if completion.state in self._counts:
                 self._counts[completion.state] += 1
 
-    def _extend(self, left: Sequence[Claim] = ()) -> None:
-        held = [claim.seq for claim in (*self._pool.claims(), *left, *(done.claim for done in self._done))]
-        self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED], held)
+    def _extend(self) -> None:
+        self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
         self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
 
     def _must_end_now(self) -> bool:

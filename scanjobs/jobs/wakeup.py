@@ -1,4 +1,7 @@
-"""Rings idle workers after a commit: one datagram to each worker's socket, so that nobody polls."""
+"""Rings idle workers after a commit, so that nobody polls: by a datagram, or by the server they all use.
+
+On one machine each worker has a socket. A PostgreSQL server tells them itself, wherever they are.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,48 @@ import stat
 import tempfile
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 from scanjobs.config import Settings
+from scanjobs.db import driver
+from scanjobs.db.connection import Connection
+from scanjobs.jobs.statements_postgres import RING
+
+
+class Ringing(Protocol):
+    """What a worker waits on to be woken."""
+
+    @property
+    def socket(self) -> Any:
+        """Becomes readable when it rings; asked anew before each wait."""
+        ...
+
+    def silence(self) -> None:
+        """Forget every ring so far."""
+        ...
+
+    def close(self, *, remove: bool = True) -> None:
+        """Close it; a child after a fork closes its copy without taking away the worker's."""
+        ...
+
+
+def bell_of(settings: Settings, worker_id: str) -> Ringing:
+    """A bell for this worker, of the kind its database has."""
+    if settings.database_path is not None:
+        return Bell(settings, worker_id)
+    from scanjobs.jobs.listening import ListeningBell  # only where there is a server
+
+    return ListeningBell(settings)
+
+
+def ring_on_commit(settings: Settings, connection: Connection) -> None:
+    """Wake every worker when the transaction of this connection is committed."""
+    if settings.database_path is None:
+        connection.execute(RING)
+    else:
+        driver.after_commit(partial(ring, settings))
 
 
 def bell_folder(settings: Settings) -> Path | None:
@@ -72,7 +114,10 @@ class Bell:
 
 
 def ring(settings: Settings) -> None:
-    """Wake every worker of this database. A socket whose worker is gone is removed."""
+    """Wake every worker of this database by its socket. A socket whose worker is gone is removed.
+
+    It has nothing to do on a server, which tells them itself of jobs that were accepted.
+    """
     ringer = _ringers.get(settings.database_url)
     if ringer is None or ringer.pid != os.getpid():
         ringer = _ringers[settings.database_url] = _Ringer(settings)
@@ -88,7 +133,8 @@ class _Ringer:
         self._folder: int | None = None
         self._paths: list[str] = []
         self._changed_at = -1
-        self._open()
+        if settings.database_path is not None:
+            self._open()
         self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._sender.setblocking(False)
         self._mine = threading.Lock()

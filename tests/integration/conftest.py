@@ -9,6 +9,13 @@ import pytest
 
 from scanjobs import config
 from scanjobs.config import Settings
+from tests.conftest import DATABASES
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """Every test of this floor on both kinds."""
+    return str(request.param)
 
 
 @pytest.fixture(autouse=True)

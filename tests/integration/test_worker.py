@@ -14,10 +14,11 @@ import pytest
 from huey.api import chord
 
 from scanjobs import config
+from scanjobs.db import driver
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import control, monitor
 from tests import fakes
-from tests.conftest import wait_until
+from tests.conftest import on_sqlite_only, wait_until
 
 
 def starts(folder: Path, name: str) -> int:
@@ -125,7 +126,7 @@ def test_a_result_that_is_not_json_fails_that_job_only(worker, settings):
 
 def test_jobs_nobody_can_read_fail_alone(worker, settings):
     damaged, unknown, sound = fakes.add(1, 1), fakes.add(2, 2), fakes.add(3, 3)
-    with sqlite3.connect(settings.database_path) as database:
+    with driver.write(settings) as database:
         database.execute("UPDATE jobs SET payload = '{' WHERE id = ?", (damaged.id,))
         database.execute(
             "UPDATE jobs SET task = 'gone.task', payload = replace(payload, 'tests.fakes.add', 'gone.task')"
@@ -286,6 +287,7 @@ def test_leaving_has_a_deadline(worker, tmp_path, settings):
     assert monitor.job(settings, job.id).state is JobState.QUEUED
 
 
+@on_sqlite_only
 def test_a_locked_database_does_not_end_a_worker(worker, settings):
     process = worker("-c", "1")
     with sqlite3.connect(settings.database_path, isolation_level=None) as other:
@@ -297,6 +299,7 @@ def test_a_locked_database_does_not_end_a_worker(worker, settings):
     assert fakes.add(1, 2).get(timeout=30) == 3
 
 
+@on_sqlite_only
 def test_a_worker_whose_database_is_gone_says_so_and_ends(worker, settings):
     process = worker()
     for path in settings.home.glob("scanjobs.db*"):

@@ -8,6 +8,9 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,18 +20,33 @@ from alembic.script import ScriptDirectory
 
 from scanjobs.config import Settings
 from scanjobs.db import models, schema, session
+from scanjobs.db.connection import connect
 from scanjobs.errors import DatabaseTooNewError, StorageError, WorkersTooOldError
 from scanjobs.jobs import monitor
+from tests.conftest import on_postgres_only, on_sqlite_only
+from tests.postgres import fresh_schema
 
 
-def declared(database: sqlite3.Connection) -> set[tuple[str, ...]]:
+@pytest.fixture
+def database_url(database: str) -> Iterator[str | None]:
+    """A place where no table has been made yet."""
+    if database == "sqlite":
+        yield None
+    else:
+        with fresh_schema(is_empty=True) as url:
+            yield url
+
+
+def declared_in_file(path: Path) -> set[tuple[str, ...]]:
     """Every statement that made this schema, without white space and the order of its parts."""
-    rows = database.execute(
-        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
-    )
-    return {tuple(sorted(re.split(r"[,()]", "".join(sql.split()).replace('"', "")))) for (sql,) in rows}
+    with sqlite3.connect(path) as database:
+        rows = database.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
+        )
+        return {tuple(sorted(re.split(r"[,()]", "".join(sql.split()).replace('"', "")))) for (sql,) in rows}
 
 
+@on_sqlite_only
 def test_migrations_make_what_the_models_say(settings: Settings, tmp_path: Path):
     session.engine_for(settings)
     by_models = tmp_path / "models.db"
@@ -36,8 +54,39 @@ def test_migrations_make_what_the_models_say(settings: Settings, tmp_path: Path)
     models.Base.metadata.create_all(engine)
     engine.dispose()
 
-    with sqlite3.connect(settings.database_path) as migrated, sqlite3.connect(by_models) as made:
-        assert declared(migrated) == declared(made)
+    assert declared_in_file(settings.database_path) == declared_in_file(by_models)
+
+
+def declared_on_server(settings: Settings) -> set[tuple[str, ...]]:
+    """Every column, index and constraint of this schema, without its name."""
+    columns = """
+        SELECT table_name, column_name, data_type, collation_name, is_nullable, column_default
+          FROM information_schema.columns WHERE table_schema = current_schema()
+    """
+    indexes = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
+    constraints = """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+          FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+    """
+    with closing(connect(settings)) as database:
+        (schema_name,) = database.execute("SELECT current_schema()").fetchone()
+        found = [row for sql in (columns, indexes, constraints) for row in database.execute(sql).fetchall()]
+    return {
+        tuple(str(word).replace(f"{schema_name}.", "") for word in row)
+        for row in found
+        if not row[0].endswith("alembic_version")
+    }
+
+
+@on_postgres_only
+def test_migrations_make_what_the_models_say_on_a_server(settings: Settings):
+    session.engine_for(settings)
+
+    with fresh_schema() as by_models:
+        made = declared_on_server(replace(settings, database_url=by_models))
+
+    assert declared_on_server(settings) == made
+    assert len(made) > 200
 
 
 def test_the_known_revisions_are_those_of_the_folder():
@@ -52,29 +101,28 @@ def test_the_known_revisions_are_those_of_the_folder():
 def test_a_newer_database_is_refused_and_left_as_it_is(settings: Settings):
     schema.ensure(settings)
     schema._checked.clear()
-    with sqlite3.connect(settings.database_path) as database:
+    with closing(connect(settings)) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
 
     with pytest.raises(DatabaseTooNewError, match="version 9999"):
         schema.ensure(settings)
 
-    with sqlite3.connect(settings.database_path) as database:
-        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+    assert schema.revision(settings) == "9999"
 
 
 def old_database(settings: Settings) -> None:
     """The first version of the tables, with a job that waits and a worker that has left."""
     settings.home.mkdir()
     schema._upgrade(settings, "0001")
-    with sqlite3.connect(settings.database_path) as database:
+    with closing(connect(settings)) as database:
         database.execute(
             "INSERT INTO jobs (id, task, queue, state, priority, payload, created_at, run_at)"
-            " VALUES ('a' || hex(randomblob(8)), 't', 'default', 'queued', 0, '{}', 1, 1)"
+            " VALUES ('beef', 't', 'default', 'queued', 0, '{}', 1, 1)"
         )
         database.execute(
             "INSERT INTO workers (id, host, boot_id, pid, lock_path, queues, is_private, concurrency,"
-            " started_at, seen_at) VALUES ('w', 'h', 'b', 4711, ?, 'default', 0, 1, 1, 1)",
-            (str(settings.home / "w.lock"),),
+            " started_at, seen_at) VALUES ('w', 'h', 'b', 4711, ?, 'default', ?, 1, 1, 1)",
+            (str(settings.home / "w.lock"), False),
         )
 
 
@@ -94,6 +142,17 @@ def test_an_upgrade_waits_for_older_workers(settings: Settings):
             schema.ensure(settings)
 
         assert schema.revision(settings) == "0001"
+
+
+@on_postgres_only
+def test_an_upgrade_waits_for_older_workers_elsewhere(settings: Settings):
+    """Their locks cannot be seen, so their leases decide."""
+    old_database(settings)
+    with closing(connect(settings)) as database:
+        database.execute("UPDATE workers SET host = 'far', seen_at = ?", (settings.clock.timestamp(),))
+
+    with pytest.raises(WorkersTooOldError, match="process 4711 on far"):
+        schema.ensure(settings)
 
 
 def _open(settings: Settings) -> str | None:
@@ -119,6 +178,7 @@ def test_a_database_of_this_version_needs_no_alembic(settings: Settings):
     assert told.stdout == "False\n"
 
 
+@on_sqlite_only
 def test_a_file_that_is_no_database_says_so(settings: Settings):
     settings.home.mkdir()
     settings.database_path.write_text("This is a shopping list, and quite a long one at that.\n" * 40)
@@ -127,6 +187,7 @@ def test_a_file_that_is_no_database_says_so(settings: Settings):
         session.engine_for(settings)
 
 
+@on_sqlite_only
 def test_deleting_a_scan_takes_all_that_is_its_own(settings: Settings):
     """Foreign keys are on in every connection."""
     with session.reading(settings) as reader:

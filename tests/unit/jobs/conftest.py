@@ -11,6 +11,7 @@ import pytest
 from scanjobs.config import Settings
 from scanjobs.jobs.leases import Leases, Share
 from scanjobs.jobs.queue import JobQueue
+from tests.conftest import DATABASES
 from tests.factories import NOON
 
 
@@ -28,6 +29,12 @@ class FakeClock:
 
     def forward(self, seconds: float) -> None:
         self.seconds += seconds
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """Every test of this floor on both kinds."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Huey's own tests on our rows, unchanged and whole, its slow ones included.
 
-They are unit tests here: a real SQLite file, but no process beside this one.
+They are unit tests here: a real SQLite file and a real server, but no process of ours beside this one.
 
 Huey's tests enqueue bytes that carry no row, dequeue them, and pop what is due from a schedule. Our engine
 does none of that: a message knows its row, workers claim rows, and a row can be claimed when its time has
@@ -123,11 +123,20 @@ def _opaque(payload: str | bytes) -> bytes:
     return base64.b64decode(payload)
 
 
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """Suites of the standard library take no parameters, so each kind has classes of its own."""
+    kind: str = request.cls.database_kind
+    return kind
+
+
 class OnOurRows:
     """Gives a suite's Huey, whatever its options, a database of ours."""
 
+    database_kind = "sqlite"
+
     @pytest.fixture(autouse=True)
-    def database(self, settings: Settings) -> None:
+    def use(self, settings: Settings) -> None:
         self.settings = settings
 
     def get_huey(self) -> Huey:
@@ -204,3 +213,11 @@ class TestAsyncioHelpers(OnOurRows, test_asyncio.TestAsyncioHelpers): ...
 
 
 class TestConsumerIntegration(OnOurRows, test_consumer.TestConsumerIntegration): ...
+
+
+# And all of them once more on a server.
+for _name, _suite in [(name, found) for name, found in globals().items() if name.startswith("Test")]:
+    globals()[f"{_name}OnPostgres"] = pytest.mark.postgres(
+        type(f"{_name}OnPostgres", (_suite,), {"database_kind": "postgresql", "__module__": __name__})
+    )
+del _name, _suite

@@ -275,9 +275,10 @@ def test_a_worker_gives_back_what_it_does_not_know_to_be_its_own(queue, leases, 
     """A commit can succeed though its answer is lost; the jobs claimed by it would run for ever."""
     known, stray = queue.work(1), queue.work(2)
     worker = leases()
-    claims, _ = worker.turn([], free=2)
+    claims, _ = worker.turn([], free=1)
+    worker.turn([], free=1)
 
-    worker.extend(0, 0, held=[claims[0].seq])
+    worker.release_unheard(claims)
 
     assert state_of(settings, known) is JobState.RUNNING
     record = monitor.job(settings, stray.id)

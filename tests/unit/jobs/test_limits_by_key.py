@@ -12,6 +12,7 @@ from scanjobs.errors import ConfigurationError, JobError
 from scanjobs.jobs import control, holding, monitor, pruning, statements
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.values import Completion, Failure
+from tests.conftest import on_sqlite_only
 
 
 @pytest.fixture
@@ -366,6 +367,7 @@ def test_a_limit_that_makes_no_sense_is_refused_when_it_is_declared(queue, optio
         def crawl(site: str) -> None: ...
 
 
+@on_sqlite_only
 def test_claims_and_looks_are_answered_from_small_indexes(queue, settings):
     """However many jobs wait for their key, and however many have ended."""
     queue.work()

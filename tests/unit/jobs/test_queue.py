@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,8 +21,10 @@ from scanjobs.errors import (
 from scanjobs.jobs import control, monitor, pruning
 from scanjobs.jobs.messages import MessageError
 from scanjobs.jobs.values import Completion, Failure
+from tests.conftest import on_postgres_only, on_sqlite_only
 
 
+@on_sqlite_only
 def test_commits_are_synced(settings):
     """What is promised of a loss of power is SQLite's promise for these two settings."""
     with session.reading(settings) as reader:
@@ -29,6 +32,17 @@ def test_commits_are_synced(settings):
         assert reader.execute(sa.text("PRAGMA journal_mode")).scalar() == "wal"
     with driver.write(settings) as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+@on_postgres_only
+def test_commits_are_synced_on_a_server_that_would_rather_not(settings):
+    hurried = f"{settings.database_url}%20-csynchronous_commit%3Doff"
+    settings = replace(settings, database_url=hurried)
+
+    with driver.read(settings) as connection:
+        assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
+    with session.reading(settings) as reader:
+        assert reader.execute(sa.text("SHOW synchronous_commit")).scalar() == "on"
 
 
 def test_submitting_returns_the_job(queue, settings):

@@ -6,7 +6,6 @@ import dataclasses
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import pytest
 
@@ -20,6 +19,7 @@ from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.rows import select
 from scanjobs.jobs.ticker import Ticker
 from scanjobs.jobs.values import Completion
+from tests.conftest import on_sqlite_only
 from tests.factories import NOON
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -245,6 +245,7 @@ def test_a_scheduler_that_was_overtaken_makes_nothing(add, settings, queue, cloc
     assert len(monitor.jobs(settings)) == 1
 
 
+@on_sqlite_only
 def test_a_transaction_that_is_broken_off_leaves_nothing(add, settings, queue, clock):
     """Neither the job nor the advance of the entry; what was due is due afterwards."""
     add()
@@ -290,8 +291,8 @@ def test_an_entry_is_run_by_hand_beside_its_slots(add, tick, settings, queue, cl
 
 def test_the_outcome_of_the_last_run_is_told_also_when_history_has_gone(add, tick, settings, leases, clock):
     add(when="every 3mo")
-    for _ in range(2):
-        add(f"other{next(numbers)}", when="every 1h")
+    for name in ("other0", "other1"):
+        add(name, when="every 1h")
     tick(3600)
     end_all(leases)
     schedule.remove(settings, "other0")
@@ -305,9 +306,6 @@ def test_the_outcome_of_the_last_run_is_told_also_when_history_has_gone(add, tic
     assert entry.last_outcome == "succeeded"
     assert [job.id for job in monitor.jobs(settings, task=entry.task)].count(entry.last_job_id) == 1
     assert len(monitor.jobs(settings)) == 2  # of `entry` and of `other1`
-
-
-numbers = count()
 
 
 def test_an_entry_whose_task_is_unknown_is_left_to_others(add, tick, settings, queue, clock, caplog):

@@ -1,0 +1,145 @@
+"""The statements of the queue that PostgreSQL says otherwise, under the texts that SQLite is given.
+
+There writers do not exclude each other, so each says what it holds: rows that it takes are locked one by one,
+and rows that somebody else has locked are left to him.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scanjobs.db import dialect
+from scanjobs.jobs import statements as sqlite
+
+CHANNEL = "left('scanjobs.' || current_schema(), 63)"
+"""Where workers listen; several installations in one database do not wake each other's."""
+
+RING = f"SELECT pg_notify({CHANNEL}, '')"
+
+_QUEUED = "jobs.state = 'queued'"
+
+
+def _after(statement: str, word: str) -> str:
+    """What a statement says from this word on."""
+    return statement[statement.index(word) :]
+
+
+def _taking(rows: str, statement: str, returning: str = "") -> str:
+    """A statement on the rows that a selection has locked for it; those that others have locked are left."""
+    changes = statement[: statement.index("WHERE")]
+    source = "USING" if changes.lstrip().startswith("DELETE") else "FROM"
+    return f"""
+        WITH taken AS MATERIALIZED ({rows} FOR UPDATE OF jobs SKIP LOCKED)
+        {changes} {source} taken WHERE jobs.seq = taken.seq {returning}
+    """
+
+
+def _inserting(statement: str) -> str:
+    """An insertion of jobs for many rows at once, in their order."""
+    before, _, rest = statement.partition("VALUES")
+    _, _, after = rest.partition(")")
+    return f"""
+        {before}
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, (value ->> 5)::bigint,
+               value ->> 6, (value ->> 7)::float8, (value ->> 8)::float8, (value ->> 9)::float8, value ->> 10
+          FROM json_array_elements(:rows::json) WITH ORDINALITY AS given (value, place) ORDER BY place
+        {after}
+    """
+
+
+_CLAIMED = "RETURNING jobs.seq, id, task, queue, payload, attempt, batch_id, priority"
+_AMONG = "(SELECT value FROM json_each(:ids))"
+
+dialect.register(
+    {
+        # Workers hear of it when it is committed, and only then.
+        sqlite.INSERT_JOB: f"WITH accepted AS ({sqlite.INSERT_JOB} RETURNING seq) {RING} FROM accepted",
+        # The twin stays as it is until it is known what becomes of this submit.
+        sqlite.SELECT_WAITING_TWIN: f"{sqlite.SELECT_WAITING_TWIN} FOR UPDATE",
+        sqlite.QUEUE_DUE_JOBS: _taking(
+            f"SELECT seq FROM jobs {_after(sqlite.QUEUE_DUE_JOBS, 'WHERE')}", sqlite.QUEUE_DUE_JOBS
+        ),
+        sqlite.EXPIRE_JOBS: _taking(
+            f"SELECT seq FROM jobs {_after(sqlite.EXPIRE_JOBS, 'WHERE')}", sqlite.EXPIRE_JOBS
+        ),
+        sqlite.CLAIM_JOBS: _taking(
+            f"""SELECT seq FROM jobs
+                 WHERE {_QUEUED} AND queue = :queue
+                   AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue)
+                 ORDER BY priority DESC, seq LIMIT :limit""",
+            sqlite.CLAIM_JOBS,
+            _CLAIMED,
+        ),
+        sqlite.CLAIM_AMONG: _taking(
+            f"""SELECT seq FROM jobs WHERE id IN {_AMONG} AND {_QUEUED}
+                 ORDER BY priority DESC, seq LIMIT :limit""",
+            sqlite.CLAIM_AMONG,
+            _CLAIMED,
+        ),
+        # What it looks at is its own until it has claimed it or set it aside.
+        sqlite.LOOK_AHEAD: f"{sqlite.LOOK_AHEAD} FOR UPDATE OF jobs SKIP LOCKED",
+        sqlite.LOOK_AHEAD_AMONG: f"{sqlite.LOOK_AHEAD_AMONG} FOR UPDATE OF jobs SKIP LOCKED",
+        **{
+            statement: statement.replace("AS INTEGER", "AS bigint")
+            for statement in (sqlite.CLAIM_THESE, sqlite.SELECT_KEYS_OF)
+        },
+        sqlite.LOCK_KEY: "SELECT pg_advisory_xact_lock(hashtextextended('scanjobs.limit.' || :key, 0))",
+        sqlite.FINISH_JOBS: """
+            UPDATE jobs
+               SET state = done.state, started_at = done.started_at, finished_at = done.ended_at,
+                   result = done.result, error = done.error, hint = done.hint, traceback = done.traceback,
+                   progress = CASE WHEN done.state = 'succeeded' THEN 100 ELSE progress END,
+                   lease_token = NULL, lease_expires_at = NULL, cancel = NULL, story = story || done.line
+              FROM (SELECT (value ->> 0)::bigint AS seq, value ->> 1 AS token, value ->> 2 AS state,
+                           (value ->> 3)::float8 AS started_at, value ->> 4 AS result, value ->> 5 AS error,
+                           value ->> 6 AS hint, value ->> 7 AS traceback, value ->> 8 AS line,
+                           (value ->> 9)::float8 AS ended_at
+                      FROM json_array_elements(:rows::json)) AS done
+             WHERE jobs.seq = done.seq AND jobs.lease_token = done.token AND jobs.state = 'running'
+            RETURNING jobs.seq
+        """,
+        sqlite.RESCUE_JOBS: _taking(
+            "SELECT seq FROM jobs WHERE state = 'running' AND worker_id = :worker_id",
+            sqlite.RESCUE_JOBS,
+            "RETURNING id, task, queue, state",
+        ),
+        sqlite.HOLD_JOB: f"{sqlite.HOLD_JOB} FOR UPDATE",
+        # A NULL has to say of what kind it is.
+        sqlite.SELECT_JOBS: re.sub(r":(state|queue|task) IS NULL", r":\1::text IS NULL", sqlite.SELECT_JOBS),
+        sqlite.FORGET_RESULTS: _taking(
+            """SELECT seq FROM jobs
+                WHERE result IS NOT NULL AND finished_at < :before AND finished_at >= :since
+                  AND NOT EXISTS (SELECT 1 FROM chord_members WHERE job_id = jobs.id)
+                ORDER BY finished_at LIMIT :limit""",
+            sqlite.FORGET_RESULTS,
+        ),
+        sqlite.DELETE_OLD_JOBS: _taking(
+            """SELECT seq FROM jobs
+                WHERE state IN ('succeeded', 'failed', 'cancelled') AND finished_at < :before
+                  AND NOT EXISTS (SELECT 1 FROM chord_members WHERE job_id = jobs.id)
+                  AND NOT EXISTS (SELECT 1 FROM schedules WHERE last_job_id = jobs.id)
+                ORDER BY finished_at LIMIT :limit""",
+            sqlite.DELETE_OLD_JOBS,
+        ),
+        **{
+            # A truth there is no number.
+            statement: statement.replace("has_ended = 0", "NOT has_ended").replace(
+                "SET has_ended = 1", "SET has_ended = true"
+            )
+            for statement in (
+                sqlite.AWAITED,
+                sqlite.AWAITED_AMONG,
+                sqlite.NOTE_ENDED_MEMBERS,
+                sqlite.NOTE_ENDED_AMONG,
+                sqlite.WAITS_FOR_MEMBERS,
+            )
+        },
+        sqlite.AWAIT_MEMBER: sqlite.AWAIT_MEMBER.replace("has_ended = 0", "has_ended = false"),
+    },
+    many={
+        sqlite.INSERT_JOB: (
+            f"WITH accepted AS ({_inserting(sqlite.INSERT_JOB)} RETURNING seq) {RING} FROM accepted LIMIT 1"
+        ),
+        sqlite.INSERT_FOLLOW_UP: _inserting(sqlite.INSERT_FOLLOW_UP),
+    },
+)
