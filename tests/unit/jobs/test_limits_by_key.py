@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from scanjobs.db import driver
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import ConfigurationError, JobError
 from scanjobs.jobs import control, holding, monitor, pruning, statements
@@ -317,8 +318,8 @@ def test_starts_are_forgotten_when_they_count_no_more(queue, leases, settings, c
 
     pruning.prune(settings, clock)
 
-    with sqlite3.connect(settings.database_path) as database:
-        assert database.execute("SELECT count(*) FROM key_starts").fetchone() == (0,)
+    with driver.read(settings) as connection:
+        assert connection.execute("SELECT count(*) FROM key_starts").fetchone()[0] == 0
 
 
 def test_a_job_whose_key_is_nothing_has_no_limit(queue, leases):
