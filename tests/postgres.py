@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
@@ -24,11 +25,15 @@ def require_postgres() -> str:
     """The URL of a database for schemas; without a server the test skips, or fails where it must not."""
     url = os.environ.get("SCANJOBS_TEST_POSTGRES", DEFAULT)
     missing = _missing(url)
-    if missing and "postgres" in os.environ.get("SCANJOBS_REQUIRE", "").replace(",", " ").split():
-        pytest.fail(f"{missing}, and SCANJOBS_REQUIRE asks for it")
     if missing:
-        pytest.skip(missing)
+        _do_without(missing)
     return f"{url.rpartition('/')[0]}/{DATABASE}"
+
+
+def _do_without(missing: str) -> NoReturn:
+    if "postgres" in os.environ.get("SCANJOBS_REQUIRE", "").replace(",", " ").split():
+        pytest.fail(f"{missing}, and SCANJOBS_REQUIRE asks for it")
+    pytest.skip(missing)
 
 
 @lru_cache
@@ -107,50 +112,51 @@ def end_connections(url: str) -> int:
 class PrivateServer:
     """A PostgreSQL server that only this test has, to be started again; its data go with it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._data, self._sockets = folder / "data", folder / "run"
+    def __enter__(self) -> PrivateServer:
+        require_postgres()
+        self._pg_ctl = _pg_ctl()
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self._port = probe.getsockname()[1]
         self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/postgres"
-
-    def __enter__(self) -> PrivateServer:
-        require_postgres()
-        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-        found = shutil.which("pg_ctl") or (str(programs[-1] / "pg_ctl") if programs else None)
-        if found is None:
-            pytest.skip("the programs of PostgreSQL are not on this machine")
-        self._pg_ctl = found
-        for folder in (self._data, self._sockets):
-            folder.mkdir(parents=True)
-            if os.geteuid() == 0:
-                shutil.chown(folder, "postgres")
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            for parent in self._data.parents:
-                if parent.stat().st_uid == 0 and parent.is_relative_to(tempfile.gettempdir()):
-                    parent.chmod(parent.stat().st_mode | 0o011)
+        # Not in the folder of the test, into which only its own user may look.
+        self._folder = Path(tempfile.mkdtemp(prefix="scanjobs-postgres-"))
+        self._user = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+        if self._user:
+            shutil.chown(self._folder, self._user)
         self._run("initdb", "-o", "-A trust -U postgres -E UTF8 --no-locale")
         self._run("start", "-w")
         return self
 
     def __exit__(self, *_: object) -> None:
         self._run("stop", "-m", "immediate")
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def restart(self, how: str = "fast") -> None:
         """Stop it and start it, with every connection lost in between."""
         self._run("restart", "-w", "-m", how)
 
     def _run(self, *words: str) -> None:
-        options = f"-p {self._port} -h 127.0.0.1 -k {self._sockets}"
-        command = [self._pg_ctl, "-D", str(self._data), "-l", str(self._sockets / "log"), "-s"]
-        command += [words[0], *words[1:]]
+        command = [
+            self._pg_ctl,
+            "-D",
+            str(self._folder / "data"),
+            "-l",
+            str(self._folder / "log"),
+            "-s",
+            *words,
+        ]
         if words[0] in ("start", "restart"):
-            command += ["-o", options]
-        subprocess.run(
-            command,
-            check=True,
-            timeout=60,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            user="postgres" if os.geteuid() == 0 else None,
-        )
+            command += ["-o", f"-p {self._port} -h 127.0.0.1 -k {self._folder}"]
+        # Its log is its own; a pipe would be held open by the server.
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, check=True, timeout=60, cwd="/", user=self._user, **quiet)
+
+
+def _pg_ctl() -> str:
+    """The program that starts servers; Debian keeps it off the path."""
+    found = shutil.which("pg_ctl") or next(
+        iter(sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")), reverse=True)), None
+    )
+    if found is None:
+        _do_without("the programs of PostgreSQL are not on this machine")
+    return found

@@ -6,7 +6,7 @@ import re
 
 import psycopg
 
-from scanjobs.errors import ConflictError, StorageError
+from scanjobs.errors import ConflictError, DatabaseGoneError, StorageError
 
 _TRY_AGAIN = "Try again in a moment; what was accepted is kept."
 _LOOK_AT_URL = "Look whether it runs, and at the setting 'database_url'."
@@ -52,6 +52,8 @@ def told(error: BaseException, place: str) -> StorageError | None:
     state = error.sqlstate or _state_in_words(str(error))
     if state in ("40001", "40P01"):
         return ConflictError()
+    if state == "42P01":
+        return DatabaseGoneError(f"The tables of {place} are gone.")
     for key in (state, state[:2]):
         if key in _BY_STATE:
             sentence, hint = _BY_STATE[key]

@@ -108,13 +108,13 @@ class SharedClock:
 
     _SHIFT = struct.Struct("<d")
 
-    def __init__(self, path: Path, base: Clock) -> None:
+    def __init__(self, path: Path, base: Clock | None = None) -> None:
         """Open the file, or make it, not moved yet.
 
         Raises:
             OSError: it can be neither read nor made.
         """
-        self._base = base
+        self._base = base or SystemClock()
         with path.open("a+b") as file:
             if file.tell() < self._SHIFT.size:
                 file.truncate(self._SHIFT.size)

@@ -173,6 +173,9 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._is_unsure = True
             time.sleep(LOOK_SECONDS)
             is_finished = False
+        except Exception:
+            self.stop()  # a defect: its children would wait for ever, and it for them
+            raise
         if self._must_end_now() or is_finished:
             self.stop(graceful=is_finished)
             raise ConsumerStopped

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from scanjobs.db import driver
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import control, monitor
 from tests import fakes
@@ -151,7 +152,7 @@ def test_a_server_that_ends_every_connection_loses_nothing(host, tmp_path, setti
 def test_a_server_that_is_started_again_loses_nothing(tmp_path, settings, host, monkeypatch):
     from scanjobs import config
 
-    with PrivateServer(tmp_path / "server") as server:
+    with PrivateServer() as server:
         monkeypatch.setenv("SCANJOBS_DATABASE_URL", server.url)
         mine = config.use(config.load())
         traces = tmp_path / "traces"
@@ -173,6 +174,15 @@ def test_a_server_that_is_started_again_loses_nothing(tmp_path, settings, host, 
         assert fakes.add(2, 2).get(timeout=30) == 4
         worker.process.terminate()
         assert worker.process.wait(20) == 0
+
+
+def test_a_worker_whose_tables_are_gone_says_so_and_ends(host, settings):
+    lost = host("here")
+    with driver.write(settings) as database:
+        database.execute("DROP TABLE jobs")
+
+    assert lost.process.wait(20) == 3
+    assert lost.told("are gone")
 
 
 def test_a_job_can_be_cancelled_from_another_host(host, tmp_path, settings):

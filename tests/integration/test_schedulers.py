@@ -133,6 +133,7 @@ def test_beat_once_submits_what_is_due_and_ends(settings, beat):
     assert len(slots(settings, "often")) in (1, 2)
 
 
+@on_sqlite_only
 def test_beat_ends_when_its_database_is_gone(settings, beat):
     add(settings, "often", "every 1h")
     process = beat()
