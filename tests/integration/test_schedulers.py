@@ -16,7 +16,7 @@ from scanjobs.domain.jobs import JobState
 from scanjobs.domain.schedules import CatchUp, Declaration, Overlap
 from scanjobs.jobs import monitor, schedule
 from scanjobs.jobs.rows import select
-from tests.conftest import SCANJOBS, wait_until
+from tests.conftest import SCANJOBS, on_sqlite_only, wait_until
 
 
 @pytest.fixture
