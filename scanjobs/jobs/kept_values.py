@@ -30,7 +30,9 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
     ) -> None:
         super().__init__(name)
         self._settings = settings
-        self._clock = clock
+        self._given_clock = clock
+        self._known: tuple[Settings, Clock] | None = None
+        """The clock of the last settings, since each submit asks for it."""
 
     @property
     def settings(self) -> Settings:
@@ -40,7 +42,15 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
     @property
     def clock(self) -> Clock:
         """What time it is."""
-        return self._clock or self.settings.clock
+        return self.clock_of(self._settings())
+
+    def clock_of(self, settings: Settings) -> Clock:
+        """What time it is where these settings hold, unless a clock was given."""
+        if self._given_clock is not None:
+            return self._given_clock
+        if self._known is None or self._known[0] is not settings:
+            self._known = (settings, settings.clock)
+        return self._known[1]
 
     @driver.retried
     def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:

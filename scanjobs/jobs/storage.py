@@ -47,7 +47,7 @@ class JobStorage(KeptValues):
     ) -> None:
         """Accept one job that may run at once and of which nothing else is to be said."""
         settings = self._settings()
-        now = (self._clock or settings.clock).timestamp()
+        now = self.clock_of(settings).timestamp()
         row = (job_id, batch_id, task, queue, "queued", priority, payload, now, now, None, None)
         if driver.write_one(settings, statements.INSERT_JOB, row):
             wakeup.ring(settings)

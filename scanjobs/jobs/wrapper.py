@@ -47,6 +47,7 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
         )
         self.full_name = f"{self.task_class.__module__}.{self.task_class.__name__}"
         """Module and name, by which messages and entries of the schedule know it."""
+        self._place = (self.full_name, self.task_class.queue, int(self.task_class.default_priority or 0))
         self._form = huey.form_of(self.task_class)
 
     def create_task(
@@ -90,14 +91,9 @@ class JobTask(TaskWrapper):  # type: ignore[misc]  # Huey has no types
 
     def _submit(self, _: tuple[()], kwargs: dict[str, Any]) -> Job:
         """What Huey's `enqueue` comes to where nobody listens: after a synced commit every line costs."""
-        task_class, job_id = self.task_class, new_id()
+        job_id = new_id()
         self.huey.storage.accept_message(
-            job_id,
-            self.full_name,
-            task_class.queue,
-            int(task_class.default_priority or 0),
-            self._form.filled(job_id, kwargs),
-            current_batch.get(),
+            job_id, *self._place, self._form.filled(job_id, kwargs), current_batch.get()
         )
         return Job(job_id, settings=self.huey.settings)
 
