@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 BEGIN_LOSABLE = "BEGIN IMMEDIATE -- may be undone by a loss of power"
-"""Begins a transaction for whose commit a server does not wait for its disk; a file waits all the same.
+"""Begins a transaction for whose commit nobody waits for the disk.
 
 What is committed after it, and waited for, takes it along.
 """

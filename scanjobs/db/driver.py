@@ -20,6 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 from scanjobs.config import Settings
 from scanjobs.db import schema
 from scanjobs.db.connection import Connection, connect
+from scanjobs.db.dialect import BEGIN_LOSABLE
 from scanjobs.db.refusals import translated
 from scanjobs.errors import ConflictError
 
@@ -62,8 +63,8 @@ def write(settings: Settings, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connec
 
     Args:
         settings: Of the database.
-        begin: `dialect.BEGIN_LOSABLE` where the server need not wait for its disk: the last moments before
-            a loss of power may be undone.
+        begin: `dialect.BEGIN_LOSABLE` where nobody need wait for the disk: the last moments before a loss
+            of power may be undone, and what is committed and waited for after it takes it along.
 
     Raises:
         StorageError: the database cannot be opened, is full, locked for too long or not ours.
@@ -75,15 +76,22 @@ def write(settings: Settings, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connec
     with translated(settings):
         connection = _connection(settings)
         mine = Transaction(lambda: connection)
-        connection.execute(begin)
-        token = active.set(mine)
+        is_losable = begin == BEGIN_LOSABLE and settings.database_path is not None
+        if is_losable:
+            connection.execute("PRAGMA synchronous = NORMAL")
         try:
-            yield connection
-            connection.execute("COMMIT")
+            connection.execute(begin)
+            token = active.set(mine)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                active.reset(token)
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
         finally:
-            active.reset(token)
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            if is_losable:
+                connection.execute("PRAGMA synchronous = FULL")
     for call in mine.after_commit:
         call()
 

@@ -13,14 +13,14 @@ from typing import Any
 from scanjobs.db import driver
 from scanjobs.db.connection import Connection
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import statements
+from scanjobs.jobs import chord_statements
 from scanjobs.jobs.codec import failed, skipped, to_json
 
 
 def begin(connection: Connection, callback_id: str, member_ids: Sequence[str], now: float) -> None:
     """Let a callback, whose row is there already, wait for these jobs."""
     rows = [(callback_id, position, job_id) for position, job_id in enumerate(member_ids)]
-    connection.executemany(statements.INSERT_CHORD_MEMBER, rows)
+    connection.executemany(chord_statements.INSERT_CHORD_MEMBER, rows)
     if not rows:
         _call_back(connection, callback_id, now)
 
@@ -35,37 +35,37 @@ def settle(connection: Connection, now: float, ended: Sequence[str] | None = Non
         now: When it happens.
         ended: Ids of the jobs that ended; where nobody knows them, every member is looked at.
     """
-    if not connection.execute(statements.HAS_CHORD).fetchone()[0]:  # nearly always
+    if not connection.execute(chord_statements.HAS_CHORD).fetchone()[0]:  # nearly always
         return
     if ended is None:
-        asked, noting, values = statements.AWAITED, statements.NOTE_ENDED_MEMBERS, {}
+        asked, noting, values = chord_statements.AWAITED, chord_statements.NOTE_ENDED_MEMBERS, {}
     else:
-        asked, noting = statements.AWAITED_AMONG, statements.NOTE_ENDED_AMONG
+        asked, noting = chord_statements.AWAITED_AMONG, chord_statements.NOTE_ENDED_AMONG
         values = {"ids": json.dumps(ended)}
     for (callback_id,) in connection.execute(asked, values).fetchall():
         # Two who end the last two members at once would each see the other's as running still.
         driver.hold(connection, callback_id)
     noted = connection.execute(noting, values).fetchall()
     for callback_id in dict.fromkeys(callback_id for (callback_id,) in noted):
-        waiting = connection.execute(statements.WAITS_FOR_MEMBERS, {"callback_id": callback_id})
+        waiting = connection.execute(chord_statements.WAITS_FOR_MEMBERS, {"callback_id": callback_id})
         if not waiting.fetchone()[0]:
             _call_back(connection, callback_id, now)
 
 
 def _call_back(connection: Connection, callback_id: str, now: float) -> None:
     """Hand the members' results to the callback and queue it; a callback that was cancelled stays so."""
-    members = connection.execute(statements.SELECT_MEMBERS, {"callback_id": callback_id}).fetchall()
-    found = connection.execute(statements.SELECT_PAYLOAD, {"job_id": callback_id}).fetchone()
+    members = connection.execute(chord_statements.SELECT_MEMBERS, {"callback_id": callback_id}).fetchall()
+    found = connection.execute(chord_statements.SELECT_PAYLOAD, {"job_id": callback_id}).fetchone()
     if found is not None:
         connection.execute(
-            statements.QUEUE_CALLBACK,
+            chord_statements.QUEUE_CALLBACK,
             {
                 "job_id": callback_id,
                 "payload": _with_results(found[0], [_result(*member) for member in members]),
                 "now": now,
             },
         )
-    connection.execute(statements.DELETE_CHORD, {"callback_id": callback_id})
+    connection.execute(chord_statements.DELETE_CHORD, {"callback_id": callback_id})
 
 
 def _result(job_id: str, state: str, result: str | None, error: str | None) -> Any:

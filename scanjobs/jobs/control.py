@@ -9,7 +9,7 @@ from scanjobs.db import driver
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.jobs import JobRecord, JobState
 from scanjobs.errors import JobError
-from scanjobs.jobs import chords, statements, story, wakeup
+from scanjobs.jobs import chord_statements, chords, statements, story, wakeup
 from scanjobs.jobs.rows import select
 
 CANCEL_REASON = "It was cancelled before it began."
@@ -61,7 +61,7 @@ def restart(settings: Settings, job: JobRecord, *, retries: int, clock: Clock | 
                 "line": story.line(now, "restarted"),
             },
         ).rowcount
-        connection.execute(statements.AWAIT_MEMBER, {"job_id": job.id})
+        connection.execute(chord_statements.AWAIT_MEMBER, {"job_id": job.id})
         wakeup.ring_on_commit(settings, connection)
     if not restarted:
         raise JobError(

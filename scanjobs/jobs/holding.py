@@ -14,7 +14,7 @@ from typing import Any
 
 from scanjobs.db.connection import Connection
 from scanjobs.domain.jobs import QUEUES, WITH_OTHERS
-from scanjobs.jobs import statements, story
+from scanjobs.jobs import limit_statements, story
 
 MOST_HELD = 200
 """How many jobs one transaction holds back at most, so that it stays short."""
@@ -59,7 +59,7 @@ class Gate:
                     continue
                 if key not in self._keys:
                     # On a server others may be about to let jobs of this key begin.
-                    self._connection.execute(statements.LOCK_KEY, {"key": key})
+                    self._connection.execute(limit_statements.LOCK_KEY, {"key": key})
                 self._keys.add(key)
                 if key in full or not self._has_place(key, at_once, rate, taken[key]):
                     full.add(key)
@@ -70,7 +70,7 @@ class Gate:
                 going.append(seq)
                 if rate is not None:
                     self._connection.execute(
-                        statements.INSERT_KEY_START,
+                        limit_statements.INSERT_KEY_START,
                         (key, job_id, lease_token, self._now + rate_seconds),
                     )
         return going
@@ -84,13 +84,16 @@ class Gate:
         return any(let_go)
 
     def _has_place(self, key: str, at_once: int | None, rate: int | None, taken: int) -> bool:
-        if at_once is not None and self._number(statements.COUNT_RUNNING_OF_KEY, key) + taken >= at_once:
+        if (
+            at_once is not None
+            and self._number(limit_statements.COUNT_RUNNING_OF_KEY, key) + taken >= at_once
+        ):
             return False
         return rate is None or len(self._starts(key)) < rate
 
     def _hold(self, seq: int, key: str) -> None:
         self._connection.execute(
-            statements.SET_ASIDE,
+            limit_statements.SET_ASIDE,
             {
                 "seq": seq,
                 "now": self._now,
@@ -102,32 +105,32 @@ class Gate:
     def _let_go(self, key: str, queue: str) -> bool:
         """Let the first of a key go where there is a place; where only time is missing, say when."""
         values = {"key": key, "queue": queue}
-        first = self._connection.execute(statements.SELECT_FIRST_HELD, values).fetchone()
+        first = self._connection.execute(limit_statements.SELECT_FIRST_HELD, values).fetchone()
         if first is None:
             return False
         seq, priority, run_at, at_once, rate = first
         places = MOST_HELD
         if at_once is not None:
-            places = at_once - self._number(statements.COUNT_RUNNING_OF_KEY, key)
+            places = at_once - self._number(limit_statements.COUNT_RUNNING_OF_KEY, key)
         if rate is not None:
             starts = self._starts(key)
             if len(starts) >= rate and places > 0 and run_at > (due_at := starts[len(starts) - rate]):
-                self._connection.execute(statements.SET_DUE, {"seq": seq, "due_at": due_at})
+                self._connection.execute(limit_statements.SET_DUE, {"seq": seq, "due_at": due_at})
             places = min(places, rate - len(starts))
         if places <= 0:
             return False
         # Some that wait for a worker already may come first. Those of another queue do not count: whether a
         # worker comes for them, nobody knows, and a claim will hold back who is too many.
         before = {**values, "priority": priority, "seq": seq, "limit": places}
-        places -= self._connection.execute(statements.COUNT_READY_OF_KEY, before).fetchone()[0]
+        places -= self._connection.execute(limit_statements.COUNT_READY_OF_KEY, before).fetchone()[0]
         if places <= 0:
             return False
-        self._connection.execute(statements.LET_GO, {**values, "limit": places})
+        self._connection.execute(limit_statements.LET_GO, {**values, "limit": places})
         return True
 
     def _starts(self, key: str) -> list[float]:
         """Until when each begin of this key counts that still does, the soonest first."""
-        rows = self._connection.execute(statements.SELECT_KEY_STARTS, {"key": key, "now": self._now})
+        rows = self._connection.execute(limit_statements.SELECT_KEY_STARTS, {"key": key, "now": self._now})
         return [until for (until,) in rows.fetchall()]
 
     def _number(self, statement: str, key: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any, overload
 from scanjobs.config import Settings, current
 from scanjobs.domain.jobs import JobRecord, JobState
 from scanjobs.errors import JobCancelledError, JobFailedError, JobTimeoutError, NotFoundError
-from scanjobs.jobs import statements
+from scanjobs.jobs import looking_statements
 from scanjobs.jobs.rows import job_record, select
 
 FIRST_LOOK_SECONDS, SLOWEST_LOOK_SECONDS = 0.005, 0.25
@@ -39,7 +39,7 @@ class Job:
         Raises:
             NotFoundError: the job is not there any more.
         """
-        rows = select(self._settings(), statements.SELECT_JOB, {"job_id": self.id})
+        rows = select(self._settings(), looking_statements.SELECT_JOB, {"job_id": self.id})
         if not rows:
             raise NotFoundError(f"There is no job {self.id}.")
         return job_record(rows[0])

@@ -12,7 +12,7 @@ from scanjobs.config import Settings, current
 from scanjobs.db import driver
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import codec, locks, statements
+from scanjobs.jobs import codec, kept_statements, locks
 
 _COUNTER = "counter:"
 """Counters are values whose keys begin so."""
@@ -56,7 +56,7 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
     def put_data(self, key: str, value: bytes, is_result: bool = False) -> None:
         """Keep a value under a key."""
         with driver.write(self.settings) as connection:
-            connection.execute(statements.PUT_VALUE, {"key": _text(key), "value": value})
+            connection.execute(kept_statements.PUT_VALUE, {"key": _text(key), "value": value})
 
     def peek_data(self, key: str) -> Any:
         """The value of a key, left where it is; the id of a finished job is the key of its outcome."""
@@ -72,7 +72,7 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
         if self._value(key) is None:
             return self._outcome(key)
         with driver.write(self.settings) as connection:
-            row = connection.execute(statements.POP_VALUE, {"key": _text(key)}).fetchone()
+            row = connection.execute(kept_statements.POP_VALUE, {"key": _text(key)}).fetchone()
         return EmptyData if row is None else row[0]
 
     @driver.retried
@@ -81,9 +81,9 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
         if not self.has_data_for_key(key):
             return False
         with driver.write(self.settings) as connection:
-            if connection.execute(statements.POP_VALUE, {"key": _text(key)}).fetchone() is not None:
+            if connection.execute(kept_statements.POP_VALUE, {"key": _text(key)}).fetchone() is not None:
                 return True
-            return connection.execute(statements.DROP_RESULT, {"job_id": _text(key)}).rowcount == 1
+            return connection.execute(kept_statements.DROP_RESULT, {"job_id": _text(key)}).rowcount == 1
 
     def has_data_for_key(self, key: str) -> bool:
         """Whether a key has a value, or is the id of a finished job."""
@@ -98,25 +98,25 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
             driver.hold(connection, _text(key))
             if self._value(key) is not None:
                 return False
-            connection.execute(statements.PUT_VALUE, {"key": _text(key), "value": value})
+            connection.execute(kept_statements.PUT_VALUE, {"key": _text(key), "value": value})
         return True
 
     def result_store_size(self) -> int:
         """How many values and returned results are kept."""
         with driver.read(self.settings) as connection:
-            return int(connection.execute(statements.COUNT_VALUES, {"counter": _COUNTER}).fetchone()[0])
+            return int(connection.execute(kept_statements.COUNT_VALUES, {"counter": _COUNTER}).fetchone()[0])
 
     def result_items(self) -> dict[str, bytes]:
         """Every value by its key and every returned result by the id of its job."""
         with driver.read(self.settings) as connection:
-            return dict(connection.execute(statements.SELECT_VALUES, {"counter": _COUNTER}).fetchall())
+            return dict(connection.execute(kept_statements.SELECT_VALUES, {"counter": _COUNTER}).fetchall())
 
     @driver.retried
     def flush_results(self) -> None:
         """Delete every value and forget every returned result; what became of each job stays on its row."""
         with driver.write(self.settings) as connection:
-            connection.execute(statements.DELETE_VALUES, {"counter": _COUNTER})
-            connection.execute(statements.DROP_RESULTS)
+            connection.execute(kept_statements.DELETE_VALUES, {"counter": _COUNTER})
+            connection.execute(kept_statements.DROP_RESULTS)
 
     @driver.retried
     def incr(self, key: str, amount: int = 1) -> int:
@@ -124,31 +124,31 @@ class KeptValues(BaseStorage):  # type: ignore[misc]  # Huey has no types
         name = _COUNTER + _text(key)
         with driver.write(self.settings) as connection:
             driver.hold(connection, name)
-            row = connection.execute(statements.GET_VALUE, {"key": name}).fetchone()
+            row = connection.execute(kept_statements.GET_VALUE, {"key": name}).fetchone()
             count = amount + (0 if row is None else int(row[0]))
-            connection.execute(statements.PUT_VALUE, {"key": name, "value": b"%d" % count})
+            connection.execute(kept_statements.PUT_VALUE, {"key": name, "value": b"%d" % count})
         return count
 
     @driver.retried
     def delete_counter(self, key: str) -> None:
         """Let a counter begin at 0 again."""
         with driver.write(self.settings) as connection:
-            connection.execute(statements.POP_VALUE, {"key": _COUNTER + _text(key)})
+            connection.execute(kept_statements.POP_VALUE, {"key": _COUNTER + _text(key)})
 
     @driver.retried
     def flush_counters(self) -> None:
         """Let every counter begin at 0 again."""
         with driver.write(self.settings) as connection:
-            connection.execute(statements.DELETE_COUNTERS, {"counter": _COUNTER})
+            connection.execute(kept_statements.DELETE_COUNTERS, {"counter": _COUNTER})
 
     def _value(self, key: str) -> bytes | None:
         with driver.read(self.settings) as connection:
-            row = connection.execute(statements.GET_VALUE, {"key": _text(key)}).fetchone()
+            row = connection.execute(kept_statements.GET_VALUE, {"key": _text(key)}).fetchone()
             return None if row is None or locks.is_forsaken(connection, row[0]) else row[0]
 
     def _outcome(self, key: str) -> Any:
         with driver.read(self.settings) as connection:
-            row = connection.execute(statements.SELECT_OUTCOME, {"job_id": _text(key)}).fetchone()
+            row = connection.execute(kept_statements.SELECT_OUTCOME, {"job_id": _text(key)}).fetchone()
         return EmptyData if row is None else _as_huey_keeps_it(*row)
 
 

@@ -18,7 +18,7 @@ from scanjobs.db.dialect import BEGIN_LOSABLE
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import chords, statements, story, wakeup
+from scanjobs.jobs import chords, limit_statements, looking_statements, statements, story, wakeup
 from scanjobs.jobs.holding import Gate
 from scanjobs.jobs.liveness import is_dead, remove_forgotten_locks, remove_lock
 from scanjobs.jobs.storage import insert_jobs, seconds
@@ -130,7 +130,9 @@ class Leases:
         """
         values = {"after": after, "limit": KEYS_A_LOOK}
         with driver.read(self.settings) as connection:
-            keys = [key for (key,) in connection.execute(statements.SELECT_HELD_KEYS, values).fetchall()]
+            keys = [
+                key for (key,) in connection.execute(limit_statements.SELECT_HELD_KEYS, values).fetchall()
+            ]
         if keys:
             with driver.write(self.settings) as connection:
                 self._open_gate(connection, self.clock.timestamp(), keys)
@@ -172,7 +174,7 @@ class Leases:
                 values = {"seq": claim.seq, "lease_token": claim.lease_token, **self._released(now)}
                 connection.execute(statements.RELEASE_JOB, values)
                 values = {"seq": claim.seq, "lease_token": claim.lease_token, "job_id": claim.job_id}
-                connection.execute(statements.UNDO_KEY_START, values)
+                connection.execute(limit_statements.UNDO_KEY_START, values)
             chords.settle(connection, now)
 
     def _released(self, now: float) -> dict[str, object]:
@@ -234,7 +236,7 @@ class Leases:
                 connection.execute(statements.STOP_WORKER, {"now": now, "worker_id": owner})
             chords.settle(connection, now, [one.job_id for one in rescued if one.state.is_final])
             ids = json.dumps([one.job_id for one in rescued])
-            self._let_others_go(connection, now, statements.SELECT_KEYS_AMONG, {"ids": ids})
+            self._let_others_go(connection, now, limit_statements.SELECT_KEYS_AMONG, {"ids": ids})
         for lock in dead.values():
             remove_lock(lock)
         return rescued
@@ -247,9 +249,11 @@ class Leases:
         """Whether a worker that drains still has something to wait for."""
         with driver.read(self.settings) as connection:
             if self.share.only:
-                return bool(connection.execute(statements.COUNT_UNFINISHED_AMONG, self._only()).fetchone()[0])
+                return bool(
+                    connection.execute(looking_statements.COUNT_UNFINISHED_AMONG, self._only()).fetchone()[0]
+                )
             return any(
-                connection.execute(statements.COUNT_WAITING_IN, {"queue": queue}).fetchone()[0]
+                connection.execute(looking_statements.COUNT_WAITING_IN, {"queue": queue}).fetchone()[0]
                 for queue in self.share.queues
             )
 
@@ -273,7 +277,7 @@ class Leases:
             "now": now,
             "line": story.line(now, "claimed", worker=short(self.worker_id)),
         }
-        gate = Gate(connection, now) if connection.execute(statements.HAS_KEYED).fetchone()[0] else None
+        gate = Gate(connection, now) if connection.execute(limit_statements.HAS_KEYED).fetchone()[0] else None
         claims = self._take(connection, free, held, values, gate)
         if gate is not None:
             is_open = gate.settle()
@@ -300,13 +304,13 @@ class Leases:
             return _claims(connection.execute(statement, asked).fetchall(), token)
 
         if self.share.only:
-            return claim(statements.CLAIM_AMONG, statements.LOOK_AHEAD_AMONG, self._only(), free)
+            return claim(statements.CLAIM_AMONG, limit_statements.LOOK_AHEAD_AMONG, self._only(), free)
         claims: list[Claim] = []
         first = next(self._turns) % len(self.share.queues)  # none is served first every time
         for queue in self.share.queues[first:] + self.share.queues[:first]:
             room = self._room(queue, free - len(claims), held)
             if room > 0:
-                claims += claim(statements.CLAIM_JOBS, statements.LOOK_AHEAD, {"queue": queue}, room)
+                claims += claim(statements.CLAIM_JOBS, limit_statements.LOOK_AHEAD, {"queue": queue}, room)
         return claims
 
     def _promote(self, connection: Connection, now: float) -> None:
@@ -339,14 +343,14 @@ class Leases:
                 insert_jobs(connection, done.follow_ups, now, statements.INSERT_FOLLOW_UP)
         chords.settle(connection, now, [done.claim.job_id for done in final if done.claim.seq in accepted])
         seqs = json.dumps(sorted(accepted))
-        self._let_others_go(connection, now, statements.SELECT_KEYS_OF, {"seqs": seqs})
+        self._let_others_go(connection, now, limit_statements.SELECT_KEYS_OF, {"seqs": seqs})
         return [done for done in completions if done.claim.seq not in accepted]
 
     def _let_others_go(
         self, connection: Connection, now: float, select_keys: str, values: Mapping[str, str]
     ) -> None:
         """These jobs have left their places: others of their keys may have them."""
-        if connection.execute(statements.HAS_HELD).fetchone()[0]:  # nearly never
+        if connection.execute(limit_statements.HAS_HELD).fetchone()[0]:  # nearly never
             keys = [key for (key,) in connection.execute(select_keys, values).fetchall()]
             self._open_gate(connection, now, keys)
 

@@ -8,7 +8,7 @@ from huey.api import RateLimit
 
 from scanjobs.db import driver
 from scanjobs.db.connection import Connection
-from scanjobs.jobs import statements
+from scanjobs.jobs import kept_statements
 from scanjobs.jobs.values import Claim
 
 _HELD_BY = "held_by"
@@ -28,7 +28,7 @@ def is_forsaken(connection: Connection, value: bytes) -> bool:
         return False
     job_id, lease_token = json.loads(value)[_HELD_BY]
     values = {"job_id": job_id, "lease_token": lease_token}
-    return not connection.execute(statements.MAY_HOLD_LOCK, values).fetchone()[0]
+    return not connection.execute(kept_statements.MAY_HOLD_LOCK, values).fetchone()[0]
 
 
 class ExactRateLimit(RateLimit):  # type: ignore[misc]  # Huey has no types

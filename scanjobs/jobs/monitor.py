@@ -16,7 +16,7 @@ from scanjobs.config import Settings, current
 from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.jobs import QUEUES, JobRecord, JobState, QueueRecord, TaskRecord, WorkerRecord
-from scanjobs.jobs import control, statements
+from scanjobs.jobs import control, looking_statements, statements
 from scanjobs.jobs.liveness import is_dead
 from scanjobs.jobs.rows import job_record, moment, select
 
@@ -50,8 +50,8 @@ def status(
     return Status(
         workers=tuple(workers(settings, clock=clock)),
         queues=tuple(queues(settings)),
-        running=_jobs(settings, statements.SELECT_RUNNING, limit=running),
-        finished=_jobs(settings, statements.SELECT_FINISHED, limit=finished),
+        running=_jobs(settings, looking_statements.SELECT_RUNNING, limit=running),
+        finished=_jobs(settings, looking_statements.SELECT_FINISHED, limit=finished),
         scheduled=scheduled_jobs(settings, limit=scheduled),
     )
 
@@ -79,7 +79,7 @@ def workers(settings: Settings | None = None, *, clock: Clock | None = None) -> 
             ),
             is_private=bool(row["is_private"]),
         )
-        for row in select(settings, statements.SELECT_WORKERS)
+        for row in select(settings, looking_statements.SELECT_WORKERS)
     ]
 
 
@@ -95,16 +95,16 @@ def queues(settings: Settings | None = None) -> list[QueueRecord]:
     settings = settings or current()
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     oldest: dict[str, float] = {}
-    for queue, number, first_created in select(settings, statements.COUNT_QUEUED):
+    for queue, number, first_created in select(settings, looking_statements.COUNT_QUEUED):
         counts[queue][JobState.QUEUED] = number
         oldest[queue] = first_created
-    for queue, state, number in select(settings, statements.COUNT_SCHEDULED):
+    for queue, state, number in select(settings, looking_statements.COUNT_SCHEDULED):
         counts[queue][state] = number
-    for queue, number, first_created in select(settings, statements.COUNT_HELD):
+    for queue, number, first_created in select(settings, looking_statements.COUNT_HELD):
         counts[queue][JobState.QUEUED] = counts[queue].get(JobState.QUEUED, 0) + number
         counts[queue][JobState.SCHEDULED] = max(0, counts[queue].get(JobState.SCHEDULED, 0) - number)
         oldest[queue] = min(first_created, oldest.get(queue, first_created))
-    for queue, number in select(settings, statements.COUNT_RUNNING):
+    for queue, number in select(settings, looking_statements.COUNT_RUNNING):
         counts[queue][JobState.RUNNING] = number
     paused = {name for (name,) in select(settings, statements.SELECT_PAUSED)}
     return [
@@ -129,11 +129,11 @@ def job(settings: Settings | None, prefix: str) -> JobRecord:
     """
     settings = settings or current()
     if prefix == LATEST:
-        found = select(settings, statements.SELECT_NEWEST_JOB)
+        found = select(settings, looking_statements.SELECT_NEWEST_JOB)
     else:
         wanted = checked_prefix(prefix, noun="job", listing="scanjobs jobs list")
         found = select(
-            settings, statements.SELECT_JOBS_BY_PREFIX, {"prefix": wanted, "beyond": wanted + BEYOND}
+            settings, looking_statements.SELECT_JOBS_BY_PREFIX, {"prefix": wanted, "beyond": wanted + BEYOND}
         )
     return job_record(
         the_one(found, prefix, noun="job", listing="scanjobs jobs list", id_of=lambda row: str(row["id"]))
@@ -150,13 +150,18 @@ def jobs(
 ) -> tuple[JobRecord, ...]:
     """Jobs, newest first; only those of a state, a queue, a task where one is named."""
     return _jobs(
-        settings or current(), statements.SELECT_JOBS, state=state, queue=queue, task=task, limit=limit
+        settings or current(),
+        looking_statements.SELECT_JOBS,
+        state=state,
+        queue=queue,
+        task=task,
+        limit=limit,
     )
 
 
 def scheduled_jobs(settings: Settings | None = None, *, limit: int = 50) -> tuple[JobRecord, ...]:
     """Jobs that wait for their time or for another attempt, the soonest first."""
-    return _jobs(settings or current(), statements.SELECT_WAITING_FOR_TIME, limit=limit)
+    return _jobs(settings or current(), looking_statements.SELECT_WAITING_FOR_TIME, limit=limit)
 
 
 def registered_tasks(queue: JobQueue) -> list[TaskRecord]:
@@ -199,7 +204,7 @@ def purge(queue: str, *, settings: Settings | None = None) -> int:
 
 def among(settings: Settings, ids: Sequence[str]) -> tuple[JobRecord, ...]:
     """These very jobs, in the order of their ids here."""
-    found = _jobs(settings, statements.SELECT_AMONG, ids=json.dumps(list(ids)))
+    found = _jobs(settings, looking_statements.SELECT_AMONG, ids=json.dumps(list(ids)))
     return tuple(sorted(found, key=lambda job: ids.index(job.id)))
 
 

@@ -7,7 +7,7 @@ import time
 from scanjobs.config import Settings
 from scanjobs.db import driver
 from scanjobs.domain.clock import Clock
-from scanjobs.jobs import statements
+from scanjobs.jobs import limit_statements, statements
 
 PAUSE_SECONDS = 60.0
 """Between two sweeps; while there is more to do, each look does another step."""
@@ -42,6 +42,6 @@ def prune(settings: Settings, clock: Clock) -> int:
             {"before": now - settings.result_seconds, "since": history, "limit": STEP},
         ).rowcount
         deleted = connection.execute(statements.DELETE_OLD_JOBS, {"before": history, "limit": STEP}).rowcount
-        connection.execute(statements.DELETE_OLD_KEY_STARTS, {"now": now})
+        connection.execute(limit_statements.DELETE_OLD_KEY_STARTS, {"now": now})
         connection.execute(statements.DELETE_OLD_WORKERS, {"before": history})
     return max(forgotten, deleted)

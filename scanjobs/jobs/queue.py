@@ -14,7 +14,6 @@ from typing import Any
 
 from huey.api import Huey, Task, chord, group
 from huey.registry import Message
-from huey.utils import ChordConfig
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
@@ -26,6 +25,7 @@ from scanjobs.domain.schedules import Declaration
 from scanjobs.errors import ConfigurationError, JobError, UsageError
 from scanjobs.jobs import control, declarations, messages
 from scanjobs.jobs.codec import marked
+from scanjobs.jobs.composition import give_places, place_in_chord, tasks_of
 from scanjobs.jobs.context import current_batch, running_job, standing_in
 from scanjobs.jobs.job import Job, JobChord, JobGroup, first_job
 from scanjobs.jobs.limit_keys import DeclaredLimit
@@ -197,7 +197,7 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         Answers a `Job`; a `JobGroup` for the steps of a pipeline and the members of a group; a `JobChord`.
         """
         if isinstance(task, chord):
-            with self.together(_members(task)):
+            with self.together(tasks_of(task)):
                 return self._accept_chord(task)
         if isinstance(task, group):
             with self.together(task.tasks):
@@ -266,13 +266,11 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
 
     def _accept_chord(self, asked: chord) -> JobChord:
         """Accept the callback, which waits for its members, and the members."""
-        callback, size = asked.callback, len(asked.tasks)
+        callback = asked.callback
         self._settle_expiry(callback)
         if type(callback).accept:
             type(callback).accept(callback.id, *callback.args, **callback.kwargs)
-        for index, member in enumerate(asked.tasks):
-            head = member.callback if isinstance(member, chord) else member
-            _last(head).chord_config = ChordConfig(callback.id, size, index, callback)
+        give_places(asked)
         jobs = [first_job(self.enqueue(member)) for member in asked.tasks]
         self.storage.accept_chord(self.serialize_task(callback).job, [job.id for job in jobs])
         return JobChord(JobGroup(jobs), Job(callback.id, settings=self.settings))
@@ -391,34 +389,13 @@ def _new_job(message: Message, task_class: type[Task]) -> NewJob:
         run_at=message.eta,
         expires_at=message.expires_resolved,
         batch_id=current_batch.get(),
-        chord=_chord_of(message),
+        chord=place_in_chord(message),
     )
 
 
 def _is_plain(task: Task) -> bool:
     """Whether nothing has to be recorded or looked up before it is accepted."""
     return bool(type(task).is_plain)
-
-
-def _members(asked: chord) -> Iterator[Task]:
-    """Every task of a chord and of the chords in it."""
-    yield asked.callback
-    for member in asked.tasks:
-        if isinstance(member, group):
-            raise ValueError("A group cannot be a member of a chord; .then() makes a chord of it.")
-        yield from _members(member) if isinstance(member, chord) else (member,)
-
-
-def _chord_of(message: Message) -> tuple[str, int] | None:
-    config = _last(message).chord_config
-    return None if config is None else (config[0], config[2])
-
-
-def _last(task: Any) -> Any:
-    """The last step of a pipeline, of tasks or of messages."""
-    while task.on_complete is not None:
-        task = task.on_complete
-    return task
 
 
 def unique_key(task: Task) -> str:

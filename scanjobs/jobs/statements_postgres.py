@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 
 from scanjobs.db import dialect
+from scanjobs.jobs import chord_statements as chords
+from scanjobs.jobs import limit_statements as limits
+from scanjobs.jobs import looking_statements as looks
 from scanjobs.jobs import statements as sqlite
 
 CHANNEL = "left('scanjobs.' || current_schema(), 63)"
@@ -77,13 +80,13 @@ dialect.register(
             _CLAIMED,
         ),
         # What it looks at is its own until it has claimed it or set it aside.
-        sqlite.LOOK_AHEAD: f"{sqlite.LOOK_AHEAD} FOR UPDATE OF jobs SKIP LOCKED",
-        sqlite.LOOK_AHEAD_AMONG: f"{sqlite.LOOK_AHEAD_AMONG} FOR UPDATE OF jobs SKIP LOCKED",
+        limits.LOOK_AHEAD: f"{limits.LOOK_AHEAD} FOR UPDATE OF jobs SKIP LOCKED",
+        limits.LOOK_AHEAD_AMONG: f"{limits.LOOK_AHEAD_AMONG} FOR UPDATE OF jobs SKIP LOCKED",
         **{
             statement: statement.replace("AS INTEGER", "AS bigint")
-            for statement in (sqlite.CLAIM_THESE, sqlite.SELECT_KEYS_OF)
+            for statement in (sqlite.CLAIM_THESE, limits.SELECT_KEYS_OF)
         },
-        sqlite.LOCK_KEY: "SELECT pg_advisory_xact_lock(hashtextextended('scanjobs.limit.' || :key, 0))",
+        limits.LOCK_KEY: "SELECT pg_advisory_xact_lock(hashtextextended('scanjobs.limit.' || :key, 0))",
         sqlite.FINISH_JOBS: """
             UPDATE jobs
                SET state = done.state, started_at = done.started_at, finished_at = done.ended_at,
@@ -105,7 +108,7 @@ dialect.register(
         ),
         sqlite.HOLD_JOB: f"{sqlite.HOLD_JOB} FOR UPDATE",
         # A NULL has to say of what kind it is.
-        sqlite.SELECT_JOBS: re.sub(r":(state|queue|task) IS NULL", r":\1::text IS NULL", sqlite.SELECT_JOBS),
+        looks.SELECT_JOBS: re.sub(r":(state|queue|task) IS NULL", r":\1::text IS NULL", looks.SELECT_JOBS),
         sqlite.FORGET_RESULTS: _taking(
             """SELECT seq FROM jobs
                 WHERE result IS NOT NULL AND finished_at < :before AND finished_at >= :since
@@ -127,14 +130,14 @@ dialect.register(
                 "SET has_ended = 1", "SET has_ended = true"
             )
             for statement in (
-                sqlite.AWAITED,
-                sqlite.AWAITED_AMONG,
-                sqlite.NOTE_ENDED_MEMBERS,
-                sqlite.NOTE_ENDED_AMONG,
-                sqlite.WAITS_FOR_MEMBERS,
+                chords.AWAITED,
+                chords.AWAITED_AMONG,
+                chords.NOTE_ENDED_MEMBERS,
+                chords.NOTE_ENDED_AMONG,
+                chords.WAITS_FOR_MEMBERS,
             )
         },
-        sqlite.AWAIT_MEMBER: sqlite.AWAIT_MEMBER.replace("has_ended = 0", "has_ended = false"),
+        chords.AWAIT_MEMBER: chords.AWAIT_MEMBER.replace("has_ended = 0", "has_ended = false"),
     },
     many={
         sqlite.INSERT_JOB: (

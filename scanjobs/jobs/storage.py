@@ -11,7 +11,16 @@ from typing import Any
 from scanjobs.db import driver
 from scanjobs.db.connection import Connection
 from scanjobs.domain.jobs import WITH_OTHERS
-from scanjobs.jobs import chords, statements, story, wakeup
+from scanjobs.jobs import (
+    chord_statements,
+    chords,
+    kept_statements,
+    limit_statements,
+    looking_statements,
+    statements,
+    story,
+    wakeup,
+)
 from scanjobs.jobs.kept_values import KeptValues
 from scanjobs.jobs.values import NewJob
 
@@ -89,20 +98,20 @@ class JobStorage(KeptValues):
     def queue_size(self) -> int:
         """How many jobs wait for a worker."""
         with driver.read(self.settings) as connection:
-            return sum(count for _, count, _ in connection.execute(statements.COUNT_QUEUED))
+            return sum(count for _, count, _ in connection.execute(looking_statements.COUNT_QUEUED))
 
     def schedule_size(self) -> int:
         """How many jobs wait for their time."""
         with driver.read(self.settings) as connection:
-            return sum(count for _, _, count in connection.execute(statements.COUNT_SCHEDULED))
+            return sum(count for _, _, count in connection.execute(looking_statements.COUNT_SCHEDULED))
 
     def enqueued_items(self, limit: int | None = None) -> list[bytes]:
         """The messages of the jobs that wait for a worker, by priority and age, whatever their queue."""
-        return self._messages(statements.SELECT_QUEUED, limit)
+        return self._messages(kept_statements.SELECT_QUEUED, limit)
 
     def scheduled_items(self, limit: int | None = None) -> list[bytes]:
         """The messages of the jobs that wait for their time, the soonest first."""
-        return self._messages(statements.SELECT_SCHEDULED, limit)
+        return self._messages(kept_statements.SELECT_SCHEDULED, limit)
 
     def flush_queue(self) -> None:
         """Cancel what waits for a worker: nothing is queued afterwards, and each row says why."""
@@ -143,9 +152,9 @@ def insert_jobs(
     for job in jobs:
         if (limit := job.limit) is not None:
             values = (limit.key, limit.at_once, limit.rate, limit.rate_seconds, job.id)
-            connection.execute(statements.SET_KEY_LIMIT, values)
+            connection.execute(limit_statements.SET_KEY_LIMIT, values)
         if job.chord is not None:
-            connection.execute(statements.REPLACE_MEMBER, (job.id, *job.chord))
+            connection.execute(chord_statements.REPLACE_MEMBER, (job.id, *job.chord))
 
 
 def row_of(job: NewJob, now: float) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ import pytest
 from scanjobs.db import driver
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import ConfigurationError, JobError
-from scanjobs.jobs import control, holding, monitor, pruning, statements
+from scanjobs.jobs import control, holding, limit_statements, looking_statements, monitor, pruning
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.values import Completion, Failure
 from tests.conftest import on_sqlite_only
@@ -384,7 +384,8 @@ def test_claims_and_looks_are_answered_from_small_indexes(queue, settings):
             "SELECT_KEY_STARTS",
             "COUNT_HELD",
         ):
-            plan = database.execute(f"EXPLAIN QUERY PLAN {getattr(statements, name)}", values).fetchall()
+            statement = getattr(limit_statements, name, None) or getattr(looking_statements, name)
+            plan = database.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
             told = " ".join(step[-1] for step in plan if "jobs" in step[-1] or "key_starts" in step[-1])
             assert "INDEX ix_" in told, (name, told)
             assert "TEMP B-TREE" not in told

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from scanjobs.db import driver, session
+from scanjobs.db.dialect import BEGIN_LOSABLE
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import (
     ConfigurationError,
@@ -22,6 +23,18 @@ from scanjobs.jobs import control, monitor, pruning
 from scanjobs.jobs.messages import MessageError
 from scanjobs.jobs.values import Completion, Failure
 from tests.conftest import on_postgres_only, on_sqlite_only
+
+
+@on_sqlite_only
+def test_commits_are_synced_again_after_one_that_need_not_be(queue, leases, settings):
+    """A claim may be undone by a loss of power; what is accepted and what came of it may not."""
+    queue.work()
+    leases().turn([], free=1)
+    with pytest.raises(RuntimeError), driver.write(settings, BEGIN_LOSABLE):
+        raise RuntimeError
+
+    with driver.write(settings) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
 @on_sqlite_only
