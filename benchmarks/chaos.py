@@ -2,13 +2,16 @@
 
     python benchmarks/chaos.py                            ten minutes, 6,000 jobs
     python benchmarks/chaos.py --seconds 30 --jobs 600 --seed 7
+    python benchmarks/chaos.py --postgres postgresql+psycopg://postgres@127.0.0.1/empty
 
-Several submitters and worker groups share a data folder with a lease of three seconds. Supervisors, children
-and submitters are killed with SIGKILL, workers are stopped beyond their lease and continued, the database is
-held locked, and the disk is filled: a small one, mounted for this run alone where the system lets us
-(`unshare --mount`). Afterwards the workers drain. Every accepted job must have exactly one outcome, written
-by whoever held it; every report must be whole; nothing may be left behind. Where that is not so, it exits
-with 1 and tells the stories of the jobs. The seed decides what is done to whom; when, the machine has a say.
+Several submitters and worker groups share a data folder with a lease of three seconds. Supervisors,
+children and submitters are killed with SIGKILL, workers are stopped beyond their lease and continued, the
+database is held locked, and the disk is filled: a small one, mounted for this run alone where the system
+lets us (`unshare --mount`). On PostgreSQL two hosts, each with a data folder of its own, share the
+database: one is cut off beyond its leases and comes back, and every connection is dropped now and then.
+Afterwards the workers drain. Every accepted job must have exactly one outcome, written by whoever held it;
+every report must be whole; nothing may be left behind. Where that is not so, it exits with 1 and tells the
+stories of the jobs. The seed decides what is done to whom; when, the machine has a say.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ from benchmarks.chaos_driver.words import print_table, print_violation  # noqa: 
 def main() -> int:
     """Run it and say what came of it; 1 where something is wrong."""
     options = _options()
-    plan = Plan(seconds=options.seconds, jobs=options.jobs, seed=options.seed)
+    plan = Plan(seconds=options.seconds, jobs=options.jobs, seed=options.seed, server=options.postgres)
     if options.folder is None:
         folder = Path(tempfile.mkdtemp(prefix="chaos-"))
         this = str(Path(__file__).resolve())
@@ -100,6 +103,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=Plan.seconds, help="of chaos (600)")
     parser.add_argument("--jobs", type=int, default=Plan.jobs, help="about how many to submit (6000)")
     parser.add_argument("--seed", type=int, default=Plan.seed, help="what is done to whom (1)")
+    parser.add_argument(
+        "--postgres", metavar="URL", default="", help="an empty database that two hosts are to share"
+    )
     parser.add_argument("--keep", metavar="FOLDER", help="copy database, reports and logs there at the end")
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     return parser.parse_args()

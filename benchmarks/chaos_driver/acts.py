@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from benchmarks.chaos_driver.crew import Crew, Process
 from scanjobs.config import Settings
+from scanjobs.db import driver
 
 LOCK_SECONDS = (0.3, 6.0)
 FULL_SECONDS = (1.0, 4.0)
@@ -33,6 +34,8 @@ DONE = (
     "workers asked to leave",
     "database locked",
     "disk filled",
+    "host cut off beyond its leases",
+    "connections dropped",
 )
 """The names under which it is counted what was done."""
 
@@ -64,10 +67,13 @@ class Acts:
             self.kill_submitter: 6.0,
             self.stop_worker: 4.0,
             self.ask_to_leave: 20.0,
-            self.hold_lock: 15.0,
         }
         """Seconds between two times, on average."""
-        if disk is not None:
+        if settings.database_path is None:
+            self._usual_gaps |= {self.cut_off_host: 20.0, self.drop_connections: 15.0}
+        else:
+            self._usual_gaps[self.hold_lock] = 15.0
+        if disk is not None and settings.database_path is not None:
             self._usual_gaps[self.fill_disk] = 18.0
         self._due: dict[Callable[[], None], float] = {}
         self.done: Counter[str] = Counter()
@@ -122,13 +128,25 @@ class Acts:
             return
         worker = self._chance.choice(running)
         pids = [worker.popen.pid, *(worker.children() if self._chance.random() < 0.5 else [])]
-        for pid in pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGSTOP)
-        worker.stopped = pids
-        seconds = self._settings.lease_seconds * self._chance.uniform(*STOP_LEASES)
-        self._later.append((time.monotonic() + seconds, lambda: self._continue(worker)))
+        self._stop(worker, pids, self._chance.uniform(*STOP_LEASES))
         self.done["workers stopped beyond their lease"] += 1
+
+    def cut_off_host(self) -> None:
+        """Have a whole host stand still until its leases have ended, and come back."""
+        workers = [worker for worker in self._crew.on_second_host() if not worker.stopped]
+        for worker in workers:
+            self._stop(worker, [worker.popen.pid, *worker.children()], 2.0)
+        if workers:
+            self.done["host cut off beyond its leases"] += 1
+
+    def drop_connections(self) -> None:
+        """Have the server end every connection of everybody, as its restart would."""
+        with driver.read(self._settings) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        self.done["connections dropped"] += 1
 
     def ask_to_leave(self) -> None:
         """Send a worker the signal that service managers send."""
@@ -170,6 +188,14 @@ class Acts:
                     raise
         self._later.append((time.monotonic() + self._chance.uniform(*FULL_SECONDS), self._empty_disk))
         self.done["disk filled"] += 1
+
+    def _stop(self, worker: Process, pids: list[int], leases: float) -> None:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        worker.stopped = pids
+        seconds = self._settings.lease_seconds * leases
+        self._later.append((time.monotonic() + seconds, lambda: self._continue(worker)))
 
     def _gap(self, act: Callable[[], None]) -> float:
         """Seconds to the next time: never regular, on average so many."""

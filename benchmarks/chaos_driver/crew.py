@@ -48,7 +48,6 @@ class Crew:
         """Nobody yet."""
         self._plan = plan
         self._folder = folder
-        self._environment = environment(plan, folder)
         self._workers: list[Process | None] = [None] * plan.workers
         self._submitters: list[Process | None] = [None] * plan.submitters
         self._serial = 0
@@ -81,10 +80,24 @@ class Crew:
                 self._note_end(worker)
                 most = MOST_JOBS_PER_CHILD[slot % len(MOST_JOBS_PER_CHILD)]
                 self._workers[slot] = self.start(
-                    "worker", "scanjobs", "worker", "-c", "2", "--max-jobs-per-child", most
+                    "worker",
+                    *("scanjobs", "worker", "-c", "2", "--max-jobs-per-child", most),
+                    host=self._host_of(slot),
                 )
 
-    def start(self, kind: str, *arguments: str) -> Process:
+    def on_second_host(self) -> list[Process]:
+        """The worker groups of the host that may be cut off; nobody where there is but one."""
+        if not self._plan.server:
+            return []
+        pairs = enumerate(self._workers[: self._plan.workers])
+        return [
+            one for slot, one in pairs if one is not None and one.is_alive and self._host_of(slot) != "home"
+        ]
+
+    def _host_of(self, slot: int) -> str:
+        return "home2" if self._plan.server and slot % 2 else "home"
+
+    def start(self, kind: str, *arguments: str, host: str = "home") -> Process:
         """A Python module as a process of this run, with a log of its own."""
         self._serial += 1
         name = f"{kind}-{self._serial:04}"
@@ -92,7 +105,7 @@ class Crew:
         with (self._folder / "logs" / f"{name}.log").open("wb") as log:
             popen = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
-                env=self._environment,
+                env=environment(self._plan, self._folder, host),
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -21,6 +21,8 @@ class Plan:
     workers: int = 3
     submitters: int = 3
     lease_seconds: float = 3.0
+    server: str = ""
+    """The URL of a PostgreSQL database that two hosts share; without one, all share a file."""
 
     @property
     def drain_seconds(self) -> float:
@@ -33,16 +35,21 @@ class Plan:
         return self.jobs / self.seconds / self.submitters
 
 
-def environment(plan: Plan, folder: Path) -> dict[str, str]:
-    """The environment of every process of a run."""
+def environment(plan: Plan, folder: Path, host: str = "home") -> dict[str, str]:
+    """The environment of every process of a run; on a server each host has a data folder of its own."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("SCANJOBS_")}
-    return others | {
-        "SCANJOBS_HOME": str(folder / "home"),
-        "SCANJOBS_LEASE_SECONDS": str(plan.lease_seconds),
-        "SCANJOBS_TASKS": tasks.MODULE,
-        "SCANJOBS_LOG_FORMAT": "json",
-        "SCANJOBS_LOG_LEVEL": "debug",  # a crash then says where
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-        "XDG_RUNTIME_DIR": str(folder / "bells"),
-        tasks.FOLDER_VARIABLE: str(folder),
-    }
+    server = {"SCANJOBS_DATABASE_URL": plan.server} if plan.server else {}
+    return (
+        others
+        | server
+        | {
+            "SCANJOBS_HOME": str(folder / host),
+            "SCANJOBS_LEASE_SECONDS": str(plan.lease_seconds),
+            "SCANJOBS_TASKS": tasks.MODULE,
+            "SCANJOBS_LOG_FORMAT": "json",
+            "SCANJOBS_LOG_LEVEL": "debug",  # a crash then says where
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+            "XDG_RUNTIME_DIR": str(folder / "bells"),
+            tasks.FOLDER_VARIABLE: str(folder),
+        }
+    )

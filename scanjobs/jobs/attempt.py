@@ -82,6 +82,8 @@ class Attempts:
             task = queue.deserialize_task(claim.payload)
         except Exception as error:
             return _failed(claim, _unreadable(queue, claim, error))
+        # Whoever claimed it saw that its time had come; by the clock of this process it may be a moment away.
+        task.eta = None
         stand_in = StandIn(self._storage, claim)
         running = RunningJob(claim, self._send, self._interruptions.check)
         tokens = standing_in.set(stand_in), running_job.set(running)
