@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from scanjobs import config
 from scanjobs.config import Settings
@@ -22,6 +24,10 @@ from tests.wire import Wire
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
+
+# How long something takes says more of the machine than of us.
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
 
 SCANJOBS = [sys.executable, "-m", "scanjobs"]
 
