@@ -19,14 +19,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-from engine import DEADLINE_SECONDS, System, _milliseconds, _percentile, _ratio, _settle, _show, _submit
+from contestants import System, work_off
 from peers import trace
-from peers.processes import ask, fresh_folder, running, wait_until
+from peers.processes import ask, fresh_folder, running
+from peers.submit import MARK_WARM_UP
+from sections.done import WARM_UP_SHARE
+from tables import milliseconds, percentile, ratio, show
 
 SECTIONS = ("accept", "done", "latency")
 LATENCY_JOBS = 100
@@ -59,7 +61,7 @@ def accept(options: argparse.Namespace, systems: Sequence[System]) -> None:
     """One at a time, each durable when the call returns."""
     rates: dict[str, list[float]] = {system.name: [] for system in systems}
     for system, _, environment in _turns(options, systems):
-        rates[system.name].append(1 / ask(_submit(system, "accept", options.jobs), environment))
+        rates[system.name].append(1 / ask(system.submit("accept", options.jobs), environment))
     _show_rates("Accept, one at a time, durable when the call returns", rates)
 
 
@@ -67,36 +69,27 @@ def done(options: argparse.Namespace, systems: Sequence[System]) -> None:
     """Jobs that do nothing, waiting when two workers start: from the first begun to the last ended."""
     rates: dict[str, list[float]] = {system.name: [] for system in systems}
     for system, folder, environment in _turns(options, systems):
-        ask(_submit(system, "accept", options.jobs), environment)
-        with running(system.commands, environment, folder / "log") as group:
-            wait_until(partial(_has_done, folder, options.jobs), DEADLINE_SECONDS, group)
-            tally = trace.tallied(folder)
+        ask(system.submit("accept", options.jobs), environment)
+        tally = work_off(system, options.jobs, folder, environment)
         if tally.count != options.jobs:
             print(f"\n{system.name}: {tally.count:,} of {options.jobs:,} jobs in time.")
-        rates[system.name].append(tally.per_second)
-    _show_rates("Jobs done with two worker processes", rates)
-
-
-def _has_done(folder: Path, jobs: int) -> bool:
-    return trace.tallied(folder).count >= jobs
+        rates[system.name].append(tally.per_second(int(WARM_UP_SHARE * options.jobs)))
+    _show_rates("Jobs done with two worker processes, after the first tenth of them", rates)
 
 
 def latency(options: argparse.Namespace, systems: Sequence[System]) -> None:
     """From submitting to beginning on idle workers."""
     waits: dict[str, list[float]] = {system.name: [] for system in systems}
     for system, folder, environment in _turns(options, systems):
-        ask(_submit(system, "mark", 5), environment)  # its tables are made before its workers ask for them
-        with running(system.commands, environment, folder / "log") as group:
-            wait_until(partial(trace.marks, folder), DEADLINE_SECONDS, group)
-            _settle(folder)
-            known = len(trace.marks(folder))
-            ask(_submit(system, "mark", LATENCY_JOBS), environment)
-            waits[system.name] += trace.marks(folder)[known:]
+        ask(system.submit("accept", 1), environment)  # its tables are made before its workers ask for them
+        with running(system.worker(2), environment, folder / "log"):
+            ask(system.submit("latency", LATENCY_JOBS), environment)
+            waits[system.name] += trace.waits(folder)[MARK_WARM_UP:-1]
     rows = [
-        [name, _milliseconds(statistics.median(found)), _milliseconds(_percentile(found, 0.99))]
+        [name, milliseconds(statistics.median(found)), milliseconds(percentile(found, 0.99))]
         for name, found in waits.items()
     ]
-    _show(
+    show(
         f"Two idle workers: from submit to start, {LATENCY_JOBS * options.runs} jobs one at a time",
         ["", "median", "99 %"],
         rows,
@@ -147,14 +140,14 @@ def _environment(options: argparse.Namespace, folder: Path, database: str) -> di
 
 def _systems(options: argparse.Namespace) -> Iterator[System]:
     python = sys.executable
-    huey = [python, "-m", "huey.bin.huey_consumer", "peers.huey_postgres.huey", "-w", "2", "-k", "process"]
-    yield System("scanjobs", "ours", [[python, "-m", "scanjobs", "worker", "-c", "2"]])
-    yield System("Huey, PostgresStorage", "huey_postgres", [huey])
+    huey = [python, "-m", "huey.bin.huey_consumer", "peers.huey_postgres.huey", "-k", "process"]
+    yield System("scanjobs", "ours", lambda n: [[python, "-m", "scanjobs", "worker", "-c", str(n)]])
+    yield System("Huey, PostgresStorage", "huey_postgres", lambda n: [[*huey, "-w", str(n)]])
+    one = [options.peers_python, "-m", "procrastinate", "--app", "peers.procrastinate_postgres.app", "worker"]
     procrastinate = System(
         "Procrastinate",
         "procrastinate_postgres",
-        [[options.peers_python, "-m", "procrastinate", "--app", "peers.procrastinate_postgres.app", "worker"]]
-        * 2,
+        lambda n: [one] * n,
     )
     try:
         ask([options.peers_python, "-c", "import procrastinate; print(1)"], os.environ, 30)
@@ -170,11 +163,11 @@ def _show_rates(title: str, rates: Mapping[str, Sequence[float]]) -> None:
         [
             name,
             f"{statistics.median(found):,.0f}",
-            _ratio([mine / other for mine, other in zip(ours, found, strict=True)]),
+            ratio([mine / other for mine, other in zip(ours, found, strict=True)]),
         ]
         for name, found in rates.items()
     ]
-    _show(title, ["", "jobs a second", "scanjobs in relation to it"], rows)
+    show(title, ["", "jobs a second", "scanjobs in relation to it"], rows)
 
 
 def _options() -> argparse.Namespace:
