@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scanjobs import __version__, classification, rules, sites
 from scanjobs.config import Settings
-from scanjobs.db import scans
+from scanjobs.db import declarations, scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.evidence import Evidence, Skipped
@@ -94,7 +94,10 @@ def import_scan(
         return _imported(known, evidence, is_new=False, third=_third_party_cookies(evidence, known.site))
 
     on_progress("Classifying", 0, 1)
-    labelled = classification.classify(evidence, site_asked or _site_of(evidence))
+    found_site = site_asked or _site_of(evidence)
+    labelled = classification.classify(
+        evidence, found_site, declaration=declarations.declaration_of_site(settings, found_site)
+    )
     record = _record(settings, labelled, keep_values, (clock or settings.clock))
     scans.add_scan(settings, record, lambda done, total: on_progress("Storing", done, total))
     summary = scans.find_scan(settings, record.id)
@@ -180,9 +183,12 @@ def _record(settings: Settings, labelled: LabelledEvidence, values_kept: bool, c
         values_kept=values_kept,
         captures=evidence.captures,
         cookies=labelled.cookies,
-        hosts=evidence.hosts,
+        hosts=labelled.hosts,
         gaps=evidence.gaps,
         findings=rules.evaluate(labelled, settings.profile),
+        storage=labelled.storage,
+        pages=evidence.pages,
+        declaration=labelled.declaration,
     )
 
 

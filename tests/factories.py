@@ -14,18 +14,22 @@ from scanjobs.domain.cookies import (
     SameSite,
     ValueFingerprint,
 )
+from scanjobs.domain.declared import DeclarationFile, DeclaredCookie, DeclaredType, SiteDeclaration
 from scanjobs.domain.evidence import Capture, Evidence, HostContact
 from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
 from scanjobs.domain.labels import (
-    Category,
-    Exemption,
     Label,
     LabelledCookie,
     LabelledEvidence,
+    LabelledHost,
+    LabelledStorage,
     LabelSource,
 )
+from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.reports import ReportFormat, ReportRecord
 from scanjobs.domain.scans import ScanRecord
+from scanjobs.domain.storage import StorageKey, StorageKind, StoredItem
+from scanjobs.sites import party_of
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -134,6 +138,88 @@ def evidence(*cookies: ObservedCookie, **changes: Any) -> Evidence:
     return Evidence(**(values | changes))
 
 
+def stored_item(name: str = "theme", **changes: Any) -> StoredItem:
+    """An item of localStorage of shop.example, found before any choice."""
+    values: dict[str, Any] = {
+        "key": StorageKey(
+            name=name,
+            origin=changes.pop("origin", "https://www.shop.example"),
+            kind=changes.pop("kind", StorageKind.LOCAL),
+        ),
+        "phase": ConsentPhase.BEFORE,
+        "value": ValueFingerprint(sha256="cd" * 32, length=4, shape="text"),
+        "kept_value": None,
+        "first_url": "https://www.shop.example/",
+        "initiator": None,
+        "observed_at": NOON,
+    }
+    return StoredItem(**(values | changes))
+
+
+def labelled_item(*observations: StoredItem, **changes: Any) -> LabelledStorage:
+    """One stored item of a scan with its label."""
+    seen = observations or (stored_item(),)
+    values: dict[str, Any] = {
+        "key": seen[0].key,
+        "party": Party.FIRST,
+        "label": label(),
+        "observations": seen,
+    }
+    return LabelledStorage(**(values | changes))
+
+
+def declaration(*cookies: DeclaredCookie, **changes: Any) -> SiteDeclaration:
+    """A declaration of shop.example that was taken in at noon."""
+    values: dict[str, Any] = {
+        "file_name": "declared.csv",
+        "sha256": "ef" * 32,
+        "size": 512,
+        "format": "csv",
+        "tool": None,
+        "declared_at": None,
+        "domain": None,
+        "cookies": cookies or (declared(),),
+        "skipped": (),
+    }
+    return SiteDeclaration(
+        id="3b8e4d70-0000-4000-8000-000000000004",
+        site="shop.example",
+        imported_at=NOON,
+        file=DeclarationFile(**(values | changes)),
+    )
+
+
+def declared(name: str = "session", **changes: Any) -> DeclaredCookie:
+    """A line of a declaration: a necessary session cookie of anybody's."""
+    values: dict[str, Any] = {
+        "name": name,
+        "is_pattern": False,
+        "provider": None,
+        "domain": None,
+        "category": Category.NECESSARY,
+        "category_words": "Necessary",
+        "purpose": "Keeps the visitor signed in.",
+        "duration_words": "Session",
+        "is_session": True,
+        "lifetime_seconds": None,
+        "type": DeclaredType.COOKIE,
+    }
+    return DeclaredCookie(**(values | changes))
+
+
+def labelled_hosts(*contacts: HostContact) -> tuple[LabelledHost, ...]:
+    """Contacts of a scan of shop.example as classification leaves them where it knows no vendor."""
+    return tuple(
+        LabelledHost(
+            contact=contact,
+            party=party_of(contact.host, "shop.example"),
+            vendor=None,
+            category=Category.UNCLASSIFIED,
+        )
+        for contact in contacts
+    )
+
+
 def labelled_evidence(*cookies: LabelledCookie, **changes: Any) -> LabelledEvidence:
     """A classified scan of shop.example holding the given cookies."""
     flat = tuple(observation for cookie in cookies for observation in cookie.observations)
@@ -182,7 +268,7 @@ def scan_record(*cookies: LabelledCookie, **changes: Any) -> ScanRecord:
         "values_kept": False,
         "captures": (capture(),),
         "cookies": cookies or (labelled(),),
-        "hosts": evidence().hosts,
+        "hosts": labelled_hosts(*evidence().hosts),
         "gaps": (),
         "findings": (finding(),),
     }

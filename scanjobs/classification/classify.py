@@ -10,20 +10,34 @@ from scanjobs.classification import exemption
 from scanjobs.classification.confidence import confidence_of
 from scanjobs.classification.database import CookieDatabase, default_database
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, ObservedCookie, Party
-from scanjobs.domain.evidence import Evidence
+from scanjobs.domain.declared import SiteDeclaration
+from scanjobs.domain.evidence import Evidence, HostContact
 from scanjobs.domain.labels import (
-    Category,
-    Exemption,
     Label,
     LabelledCookie,
     LabelledEvidence,
+    LabelledHost,
+    LabelledStorage,
     LabelSource,
 )
-from scanjobs.sites import party_of
+from scanjobs.domain.overrides import Override
+from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.storage import StorageKey, StoredItem
+from scanjobs.sites import host_of, party_of
 
 
-def classify(evidence: Evidence, site: str, database: CookieDatabase | None = None) -> LabelledEvidence:
-    """Every cookie of a scan once, labelled, with what each phase showed of it."""
+def classify(
+    evidence: Evidence,
+    site: str,
+    database: CookieDatabase | None = None,
+    *,
+    overrides: Sequence[Override] = (),
+    declaration: SiteDeclaration | None = None,
+) -> LabelledEvidence:
+    """Every cookie and stored item of a scan once, labelled, with what each phase showed of it; every host.
+
+    What users said and what the site declares counts before the database.
+    """
     database = database or default_database()
     seen: defaultdict[CookieKey, list[ObservedCookie]] = defaultdict(list)
     for cookie in evidence.cookies:
@@ -39,7 +53,13 @@ def classify(evidence: Evidence, site: str, database: CookieDatabase | None = No
         )
         cookies.append(LabelledCookie(key=key, party=party, label=label, observations=observations))
     return LabelledEvidence(
-        evidence=evidence, site=site, cookies=tuple(cookies), data_version=database.version
+        evidence=evidence,
+        site=site,
+        cookies=tuple(cookies),
+        data_version=database.version,
+        storage=_label_storage(evidence.storage, site, database),
+        hosts=tuple(_label_host(contact, site, database) for contact in evidence.hosts),
+        declaration=declaration,
     )
 
 
@@ -75,6 +95,39 @@ def label_of(
         exemption_reason=ruling.reason,
         privacy_url=found.privacy_url,
         declared_retention=found.retention,
+    )
+
+
+def _label_storage(
+    items: Sequence[StoredItem], site: str, database: CookieDatabase
+) -> tuple[LabelledStorage, ...]:
+    seen: defaultdict[StorageKey, list[StoredItem]] = defaultdict(list)
+    for item in items:
+        seen[item.key].append(item)
+    labelled = []
+    for key in sorted(seen):
+        host = host_of(key.origin) or ""
+        party = party_of(host, site)
+        observations = tuple(item for phase in ConsentPhase for item in seen[key] if item.phase is phase)
+        labelled.append(
+            LabelledStorage(
+                key=key,
+                party=party,
+                label=label_of(key.name, host, party, database=database),
+                observations=observations,
+            )
+        )
+    return tuple(labelled)
+
+
+def _label_host(contact: HostContact, site: str, database: CookieDatabase) -> LabelledHost:
+    vendor = database.vendors.find(contact.host)
+    implied = vendor.implied_category if vendor else None
+    return LabelledHost(
+        contact=contact,
+        party=party_of(contact.host, site),
+        vendor=vendor.name if vendor else None,
+        category=implied or Category.UNCLASSIFIED,
     )
 
 

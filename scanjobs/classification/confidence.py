@@ -11,7 +11,8 @@ whole. Rounded down to 0.05 and never 1, so that no label claims more than was s
 
 from __future__ import annotations
 
-from scanjobs.domain.labels import Category, LabelSource
+from scanjobs.domain.labels import LabelSource
+from scanjobs.domain.purposes import Category
 
 _BY_SOURCE = {
     LabelSource.CURATED: 0.95,  # 181, all confirmed

@@ -11,7 +11,8 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from scanjobs.classification.vendors import VendorIndex
-from scanjobs.domain.labels import Category, LabelSource
+from scanjobs.domain.labels import LabelSource
+from scanjobs.domain.purposes import Category
 
 # A prefix such as `SR` or `_s` begins half of all names there are, so a short one needs a domain that agrees.
 SHORTEST_PREFIX = 4

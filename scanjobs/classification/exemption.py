@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from scanjobs.domain.cookies import Party
-from scanjobs.domain.labels import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption
 
 TRACKING = frozenset({Category.ANALYTICS, Category.MARKETING})
 # Below this a tracking label is a guess, and a guess condemns nobody.

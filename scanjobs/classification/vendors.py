@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scanjobs.domain.labels import Category
+from scanjobs.domain.purposes import Category
 
 # What a kind of business says about a cookie on its domain, and only where labelled cookies bear it out (the
 # figures: `scripts/build_cookie_data.py agreement`). Video, hosting, tag management and consent services set

@@ -12,7 +12,7 @@ from scanjobs import console
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.ids import short
-from scanjobs.domain.labels import Category
+from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports import wording
 

@@ -52,6 +52,8 @@ class Scan(Base):
     values_kept: Mapped[bool]
     cookie_count: Mapped[int]
     phases: Mapped[list[Any]]
+    declaration_id: Mapped[str | None]
+    """The declaration that the rules compared with; see `declarations`."""
 
 
 class Capture(Base):
@@ -73,6 +75,11 @@ class Capture(Base):
     entries: Mapped[int]
     complete: Mapped[bool]
     skipped: Mapped[list[Any]]
+    inputs: Mapped[list[Any]] = mapped_column(server_default="[]")
+    third_party_cookies_work: Mapped[bool | None]
+    banner: Mapped[bool | None]
+    files: Mapped[list[Any]] = mapped_column(server_default="[]")
+    """What came beside it, as objects with name, digest and size."""
 
 
 class Cookie(Base):
@@ -125,6 +132,86 @@ class Observation(Base):
     scheme: Mapped[str]
     observed_at: Mapped[datetime | None]
     times_seen: Mapped[int]
+    initiator: Mapped[str | None]
+    renewals: Mapped[int | None]
+
+
+class StorageItem(Base):
+    """One item of a browser's storage with its label."""
+
+    __tablename__ = "storage_items"
+    __table_args__ = (
+        UniqueConstraint("scan_seq", "name", "origin", "kind"),
+        Index("ix_storage_items_name", "name"),
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    scan_seq: Mapped[int] = mapped_column(ForeignKey("scans.seq", ondelete="CASCADE"))
+    name: Mapped[str]
+    origin: Mapped[str]
+    kind: Mapped[str]
+    party: Mapped[str]
+    category: Mapped[str]
+    vendor: Mapped[str | None]
+    label_source: Mapped[str]
+    confidence: Mapped[float]
+    exemption: Mapped[str]
+    exemption_reason: Mapped[str]
+    privacy_url: Mapped[str | None]
+    declared_retention: Mapped[str | None]
+    observations: Mapped[list[Any]]
+    """What each phase showed of it."""
+
+
+class Page(Base):
+    """How a request for a page was answered."""
+
+    __tablename__ = "pages"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    scan_seq: Mapped[int] = mapped_column(ForeignKey("scans.seq", ondelete="CASCADE"), index=True)
+    url: Mapped[str]
+    phase: Mapped[str]
+    status: Mapped[int | None]
+    redirects_to: Mapped[str | None]
+    at: Mapped[datetime | None]
+
+
+class Declaration(Base):
+    """What a site says about its cookies."""
+
+    __tablename__ = "declarations"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    site: Mapped[str] = mapped_column(index=True)
+    imported_at: Mapped[datetime]
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    format: Mapped[str]
+    tool: Mapped[str | None]
+    declared_at: Mapped[datetime | None]
+    domain: Mapped[str | None]
+    cookies: Mapped[list[Any]]
+    skipped: Mapped[list[Any]]
+
+
+class Override(Base):
+    """What a user says about a cookie; an empty word stands for any."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (UniqueConstraint("name", "domain", "site"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    domain: Mapped[str]
+    site: Mapped[str]
+    category: Mapped[str | None]
+    vendor: Mapped[str | None]
+    exemption: Mapped[str | None]
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
 
 
 class Host(Base):
@@ -139,6 +226,11 @@ class Host(Base):
     requests: Mapped[int]
     first_url: Mapped[str]
     first_at: Mapped[datetime | None]
+    initiator: Mapped[str | None]
+    called_tracking: Mapped[int] = mapped_column(server_default="0")
+    party: Mapped[str] = mapped_column(server_default="third")
+    vendor: Mapped[str | None]
+    category: Mapped[str] = mapped_column(server_default="unclassified")
 
 
 class Gap(Base):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scanjobs.db import models
+from scanjobs.db.declarations import declaration_from
 from scanjobs.domain.cookies import (
     ConsentPhase,
     CookieKey,
@@ -20,9 +21,21 @@ from scanjobs.domain.cookies import (
     SameSite,
     ValueFingerprint,
 )
-from scanjobs.domain.evidence import Capture, Gap, GapKind, HostContact, Skipped
+from scanjobs.domain.declared import SiteDeclaration
+from scanjobs.domain.evidence import (
+    Capture,
+    Gap,
+    GapKind,
+    HostContact,
+    PageLoad,
+    RawFile,
+    RuleInput,
+    Skipped,
+)
 from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
-from scanjobs.domain.labels import Category, Exemption, Label, LabelledCookie, LabelSource
+from scanjobs.domain.labels import Label, LabelledCookie, LabelledHost, LabelledStorage, LabelSource
+from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.storage import StorageKey, StorageKind, StoredItem
 
 
 def _of_scan(session: Session, model: Any, scan_seq: int) -> Any:
@@ -45,23 +58,61 @@ def captures_of(session: Session, scan_seq: int) -> list[Capture]:
             entries=row.entries,
             complete=row.complete,
             skipped=tuple(Skipped(**skipped) for skipped in row.skipped),
+            inputs=frozenset(map(RuleInput, row.inputs)),
+            third_party_cookies_work=row.third_party_cookies_work,
+            banner=row.banner,
+            files=tuple(RawFile(**file) for file in row.files),
         )
         for row in _of_scan(session, models.Capture, scan_seq)
     ]
 
 
-def hosts_of(session: Session, scan_seq: int) -> list[HostContact]:
-    """The hosts it contacted."""
+def hosts_of(session: Session, scan_seq: int) -> list[LabelledHost]:
+    """The hosts it contacted, and whose they are."""
     return [
-        HostContact(
-            host=row.host,
-            phase=ConsentPhase(row.phase),
-            requests=row.requests,
-            first_url=row.first_url,
-            first_at=row.first_at,
+        LabelledHost(
+            contact=HostContact(
+                host=row.host,
+                phase=ConsentPhase(row.phase),
+                requests=row.requests,
+                first_url=row.first_url,
+                first_at=row.first_at,
+                initiator=row.initiator,
+                called_tracking=row.called_tracking,
+            ),
+            party=Party(row.party),
+            vendor=row.vendor,
+            category=Category(row.category),
         )
         for row in _of_scan(session, models.Host, scan_seq)
     ]
+
+
+def pages_of(session: Session, scan_seq: int) -> list[PageLoad]:
+    """How its pages were answered."""
+    return [
+        PageLoad(
+            url=row.url,
+            phase=ConsentPhase(row.phase),
+            status=row.status,
+            redirects_to=row.redirects_to,
+            at=row.at,
+        )
+        for row in _of_scan(session, models.Page, scan_seq)
+    ]
+
+
+def storage_of(session: Session, scan_seq: int) -> list[LabelledStorage]:
+    """What it found stored beside cookies."""
+    return [_labelled_storage(row) for row in _of_scan(session, models.StorageItem, scan_seq)]
+
+
+def declaration_with(session: Session, id: str | None) -> SiteDeclaration | None:
+    """The declaration with this id, where there is one and it is still there."""
+    if id is None:
+        return None
+    row = session.scalars(sa.select(models.Declaration).where(models.Declaration.id == id)).first()
+    return None if row is None else declaration_from(row)
 
 
 def gaps_of(session: Session, scan_seq: int) -> list[Gap]:
@@ -111,17 +162,44 @@ def _labelled(rows: Sequence[sa.Row[Any]]) -> LabelledCookie:
     return LabelledCookie(
         key=key,
         party=Party(first.party),
-        label=Label(
-            category=Category(first.category),
-            vendor=first.vendor,
-            source=LabelSource(first.label_source),
-            confidence=first.confidence,
-            exemption=Exemption(first.exemption),
-            exemption_reason=first.exemption_reason,
-            privacy_url=first.privacy_url,
-            declared_retention=first.declared_retention,
-        ),
+        label=_label(first),
         observations=tuple(_observation(key, row) for row in rows),
+    )
+
+
+def _label(row: Any) -> Label:
+    return Label(
+        category=Category(row.category),
+        vendor=row.vendor,
+        source=LabelSource(row.label_source),
+        confidence=row.confidence,
+        exemption=Exemption(row.exemption),
+        exemption_reason=row.exemption_reason,
+        privacy_url=row.privacy_url,
+        declared_retention=row.declared_retention,
+    )
+
+
+def _labelled_storage(row: models.StorageItem) -> LabelledStorage:
+    key = StorageKey(name=row.name, origin=row.origin, kind=StorageKind(row.kind))
+    return LabelledStorage(
+        key=key,
+        party=Party(row.party),
+        label=_label(row),
+        observations=tuple(_stored(key, values) for values in row.observations),
+    )
+
+
+def _stored(key: StorageKey, values: dict[str, Any]) -> StoredItem:
+    value, moment = values["value"], values["observed_at"]
+    return StoredItem(
+        key=key,
+        phase=ConsentPhase(values["phase"]),
+        value=ValueFingerprint(**value) if value else None,
+        kept_value=values["kept_value"],
+        first_url=values["first_url"],
+        initiator=values["initiator"],
+        observed_at=datetime.fromisoformat(moment) if moment else None,
     )
 
 
@@ -145,6 +223,8 @@ def _observation(key: CookieKey, row: sa.Row[Any]) -> ObservedCookie:
         scheme=row.scheme,
         observed_at=row.observed_at,
         times_seen=row.times_seen,
+        initiator=row.initiator,
+        renewals=row.renewals,
     )
 
 
@@ -155,5 +235,6 @@ def _item_from_json(values: dict[str, Any]) -> FindingItem:
         detail=values["detail"],
         phase=ConsentPhase(phase) if phase else None,
         url=values["url"],
+        initiator=values.get("initiator"),
         observed_at=datetime.fromisoformat(moment) if moment else None,
     )

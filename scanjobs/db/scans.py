@@ -19,8 +19,9 @@ from scanjobs.domain.cookies import (
     ObservedCookie,
 )
 from scanjobs.domain.findings import Finding, FindingItem
-from scanjobs.domain.labels import LabelledCookie
+from scanjobs.domain.labels import Label, LabelledCookie, LabelledHost, LabelledStorage
 from scanjobs.domain.scans import ScanRecord, ScanSummary
+from scanjobs.domain.storage import StoredItem
 
 IMPORTING, READY = "importing", "ready"
 CHUNK = 500
@@ -89,6 +90,9 @@ def load_scan(settings: Settings, prefix: str) -> ScanRecord:
             hosts=tuple(scan_rows.hosts_of(session, row.seq)),
             gaps=tuple(scan_rows.gaps_of(session, row.seq)),
             findings=tuple(scan_rows.findings_of(session, row.seq)),
+            storage=tuple(scan_rows.storage_of(session, row.seq)),
+            pages=tuple(scan_rows.pages_of(session, row.seq)),
+            declaration=scan_rows.declaration_with(session, row.declaration_id),
         )
 
 
@@ -155,6 +159,7 @@ def _scan_row(scan: ScanRecord) -> dict[str, Any]:
         "values_kept": scan.values_kept,
         "cookie_count": len(scan.cookies),
         "phases": sorted({capture.phase for capture in scan.captures}, key=list(ConsentPhase).index),
+        "declaration_id": scan.declaration.id if scan.declaration else None,
     }
 
 
@@ -164,14 +169,7 @@ def _add_cookies(session: Session, scan_seq: int, cookies: Sequence[LabelledCook
             "scan_seq": scan_seq,
             **asdict(cookie.key),
             "party": cookie.party,
-            "category": cookie.label.category,
-            "vendor": cookie.label.vendor,
-            "label_source": cookie.label.source,
-            "confidence": cookie.label.confidence,
-            "exemption": cookie.label.exemption,
-            "exemption_reason": cookie.label.exemption_reason,
-            "privacy_url": cookie.label.privacy_url,
-            "declared_retention": cookie.label.declared_retention,
+            **_label_columns(cookie.label),
         }
         for cookie in cookies
     ]
@@ -186,6 +184,19 @@ def _add_cookies(session: Session, scan_seq: int, cookies: Sequence[LabelledCook
             for observation in cookie.observations
         ],
     )
+
+
+def _label_columns(label: Label) -> dict[str, Any]:
+    return {
+        "category": label.category,
+        "vendor": label.vendor,
+        "label_source": label.source,
+        "confidence": label.confidence,
+        "exemption": label.exemption,
+        "exemption_reason": label.exemption_reason,
+        "privacy_url": label.privacy_url,
+        "declared_retention": label.declared_retention,
+    }
 
 
 def _observation_row(cookie_seq: int, seen: ObservedCookie) -> dict[str, Any]:
@@ -210,6 +221,8 @@ def _observation_row(cookie_seq: int, seen: ObservedCookie) -> dict[str, Any]:
         "scheme": seen.scheme,
         "observed_at": seen.observed_at,
         "times_seen": seen.times_seen,
+        "initiator": seen.initiator,
+        "renewals": seen.renewals,
     }
 
 
@@ -218,9 +231,11 @@ def _add_surroundings(session: Session, scan_seq: int, scan: ScanRecord) -> None
         session,
         models.Capture,
         scan_seq,
-        [{**asdict(c), "skipped": [asdict(skipped) for skipped in c.skipped]} for c in scan.captures],
+        [{**asdict(capture), "inputs": sorted(capture.inputs)} for capture in scan.captures],
     )
-    _insert(session, models.Host, scan_seq, [asdict(host) for host in scan.hosts])
+    _insert(session, models.StorageItem, scan_seq, [_storage_row(item) for item in scan.storage])
+    _insert(session, models.Page, scan_seq, [asdict(page) for page in scan.pages])
+    _insert(session, models.Host, scan_seq, [_host_row(host) for host in scan.hosts])
     _insert(session, models.Gap, scan_seq, [asdict(gap) for gap in scan.gaps])
     _insert(session, models.Finding, scan_seq, [_finding_row(finding) for finding in scan.findings])
 
@@ -232,9 +247,39 @@ def _insert(
         session.execute(sa.insert(model), [{"scan_seq": scan_seq, **row} for row in rows])
 
 
+def _storage_row(item: LabelledStorage) -> dict[str, Any]:
+    return {
+        **asdict(item.key),
+        "party": item.party,
+        **_label_columns(item.label),
+        "observations": [_stored_as_json(observation) for observation in item.observations],
+    }
+
+
+def _stored_as_json(seen: StoredItem) -> dict[str, Any]:
+    return {
+        "phase": seen.phase,
+        "value": asdict(seen.value) if seen.value else None,
+        "kept_value": seen.kept_value,
+        "first_url": seen.first_url,
+        "initiator": seen.initiator,
+        "observed_at": seen.observed_at.isoformat() if seen.observed_at else None,
+    }
+
+
+def _host_row(host: LabelledHost) -> dict[str, Any]:
+    return {
+        **asdict(host.contact),
+        "party": host.party,
+        "vendor": host.vendor,
+        "category": host.category,
+    }
+
+
 def _item_as_json(item: FindingItem) -> dict[str, Any]:
     # Written out: `asdict` copies deeply, which on 20,000 items is a second.
     return {
+        "initiator": item.initiator,
         "subject": item.subject,
         "detail": item.detail,
         "phase": item.phase,

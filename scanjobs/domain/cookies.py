@@ -39,6 +39,11 @@ class CookieOrigin(StrEnum):
     """A response asked the browser to store it: every attribute is known."""
     REQUEST = "request"
     """The browser sent it: name and value are known, the attributes are not."""
+    JAR = "jar"
+    """It lay in the browser's store when that was read: attributes are known, and what was left of its life;
+    not how long it was meant to live when it was set."""
+    SCRIPT = "script"
+    """A script on a page set it: the attributes it asked for are known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -81,18 +86,24 @@ class ObservedCookie:
     """True when it goes when the browser closes: neither Max-Age nor a valid Expires."""
     expires_at: datetime | None
     lifetime_seconds: int | None
-    """What the response asked for, from the moment it was received; None for session cookies."""
+    """What the response asked for, from the moment it was received, or what was left when the store was read;
+    None for session cookies."""
     value: ValueFingerprint
     kept_value: str | None
     """The value itself, only where the user opted in."""
     raw_set_cookie: str | None
     """The header line, its value replaced by its length unless values are kept."""
     first_url: str
-    """Where it was first seen in this phase; the query is left out."""
+    """Where it was first seen in this phase; the query is left out. Empty where the capture does not tell."""
     scheme: str
-    """`https` or `http`: how the response or request that showed it travelled."""
+    """`https` or `http`: how the response or request that showed it travelled; empty where none was seen."""
     observed_at: datetime | None
     times_seen: int = 1
+    initiator: str | None = None
+    """What had it set: the address of a script or document without the query, the line after a colon."""
+    renewals: int | None = None
+    """How often a response to a request that carried it moved its end; None where no response was seen to a
+    request that carried it, so that nobody can say."""
 
     @property
     def shown_domain(self) -> str:

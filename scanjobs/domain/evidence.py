@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie
+from scanjobs.domain.storage import StoredItem
 
 
 class GapKind(StrEnum):
@@ -20,6 +21,28 @@ class GapKind(StrEnum):
     """Nobody said what the visitor had chosen."""
     UNREADABLE_ENTRIES = "unreadable_entries"
     """Some entries could not be read."""
+    SINGLE_HOST = "single_host"
+    """The capture shows the storage of some hosts only."""
+
+
+class RuleInput(StrEnum):
+    """A kind of evidence that a capture holds or does not; a rule without its inputs cannot be evaluated."""
+
+    COOKIES = "cookies"
+    """Which cookies there were, by name and domain."""
+    COOKIE_ATTRIBUTES = "cookie_attributes"
+    """Secure, HttpOnly, SameSite, and until when they live."""
+    SET_COOKIE = "set_cookie"
+    """The raw lines, as responses sent them."""
+    LOCAL_STORAGE = "local_storage"
+    SESSION_STORAGE = "session_storage"
+    INDEXED_DB = "indexed_db"
+    REQUESTS = "requests"
+    """Which hosts were asked."""
+    PAGES = "pages"
+    """How the pages themselves were answered: status and redirects."""
+    INITIATORS = "initiators"
+    """What had a cookie set or a host asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +65,16 @@ class Skipped:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RawFile:
+    """A file that came with a capture and is part of the evidence."""
+
+    file_name: str
+    sha256: str
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Capture:
     """One file that was taken in: the raw evidence a scan rests on."""
 
@@ -61,6 +94,14 @@ class Capture:
     entries: int
     complete: bool
     skipped: tuple[Skipped, ...] = ()
+    inputs: frozenset[RuleInput] = frozenset()
+    """What it could show, whether or not there was any of it."""
+    third_party_cookies_work: bool | None = None
+    """Whether the browser stored and sent back third-party cookies; None where the capture does not tell."""
+    banner: bool | None = None
+    """Whether the visitor was offered a choice; None where nobody said."""
+    files: tuple[RawFile, ...] = ()
+    """What came beside it, where the capture is a folder."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +114,24 @@ class HostContact:
     first_url: str
     """The query is left out."""
     first_at: datetime | None
+    initiator: str | None = None
+    """What asked for it first: the address of a script or document without query, the line after a colon."""
+    called_tracking: int = 0
+    """How many of the requests the capturing tool itself took for tracking, by a list of its own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageLoad:
+    """An answer to a request for a page, not for something in it; a redirect is one as well."""
+
+    url: str
+    """The query is left out."""
+    phase: ConsentPhase
+    status: int | None
+    """HTTP status; None where no answer came or nobody said."""
+    redirects_to: str | None
+    """Where it sent the browser; the query is left out."""
+    at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +143,16 @@ class Evidence:
     """At most one per key and phase."""
     hosts: tuple[HostContact, ...]
     gaps: tuple[Gap, ...]
+    storage: tuple[StoredItem, ...] = ()
+    """At most one per key and phase."""
+    pages: tuple[PageLoad, ...] = ()
+    """In the order of the visit."""
+
+    def shows(self, input: RuleInput, phase: ConsentPhase | None = None) -> bool:
+        """Whether a capture (of that phase) could show this kind of evidence."""
+        return any(
+            input in capture.inputs for capture in self.captures if phase is None or capture.phase is phase
+        )
 
     @property
     def phases(self) -> tuple[ConsentPhase, ...]:

@@ -40,6 +40,8 @@ class FindingItem:
     phase: ConsentPhase | None = None
     url: str | None = None
     observed_at: datetime | None = None
+    initiator: str | None = None
+    """What had it stored or asked for: a script or document, the line after a colon."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,30 +6,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, ObservedCookie, Party
-from scanjobs.domain.evidence import Evidence
-
-
-class Category(StrEnum):
-    """The purpose of a cookie."""
-
-    NECESSARY = "necessary"
-    FUNCTIONAL = "functional"
-    ANALYTICS = "analytics"
-    MARKETING = "marketing"
-    UNCLASSIFIED = "unclassified"
-
-
-class Exemption(StrEnum):
-    """Whether a cookie may be stored without consent (ePrivacy Directive 5(3), WP194)."""
-
-    EXEMPT = "exempt"
-    NOT_EXEMPT = "not_exempt"
-    UNDETERMINED = "undetermined"
+from scanjobs.domain.declared import SiteDeclaration
+from scanjobs.domain.evidence import Evidence, HostContact
+from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.storage import StorageKey, StoredItem
 
 
 class LabelSource(StrEnum):
     """Where a category comes from, most trusted first."""
 
+    SITE_OVERRIDE = "site_override"
+    """What a user said about the cookie on this site."""
+    OVERRIDE = "override"
+    """What a user said about it everywhere."""
+    DECLARATION = "declaration"
+    """What the site itself declares."""
     CURATED = "curated"
     """The list of cookies that need no consent, which knows the name and found nothing against it."""
     NAME_AND_DOMAIN = "name_and_domain"
@@ -37,6 +28,8 @@ class LabelSource(StrEnum):
     VENDOR = "vendor"
     PREFIX = "prefix"
     SECOND_DATABASE = "second_database"
+    HEURISTIC = "heuristic"
+    """The form of its name."""
     NONE = "none"
 
 
@@ -80,6 +73,39 @@ class LabelledCookie:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledStorage:
+    """One stored item of a scan with its label and what each phase showed of it."""
+
+    key: StorageKey
+    party: Party
+    label: Label
+    observations: tuple[StoredItem, ...]
+    """One per phase it was seen in, in the order of the visit; never empty."""
+
+    @property
+    def phases(self) -> tuple[ConsentPhase, ...]:
+        """The phases it was seen in."""
+        return tuple(observation.phase for observation in self.observations)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledHost:
+    """The requests to one host in one phase, and whose host it is."""
+
+    contact: HostContact
+    party: Party
+    vendor: str | None
+    category: Category
+    """What the vendor's business implies: marketing or analytics make it a tracker; else unclassified."""
+
+    @property
+    def is_tracker(self) -> bool:
+        """True for somebody else's host that is there to track: by its vendor, or by the capturing tool."""
+        known = self.category in (Category.ANALYTICS, Category.MARKETING)
+        return self.party is Party.THIRD and (known or self.contact.called_tracking > 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LabelledEvidence:
     """A scan after classification: what the rules judge."""
 
@@ -90,3 +116,9 @@ class LabelledEvidence:
     """Ordered by name, domain, path."""
     data_version: str
     """Version of the cookie database that the labels come from."""
+    storage: tuple[LabelledStorage, ...] = ()
+    """Ordered by name, origin, kind."""
+    hosts: tuple[LabelledHost, ...] = ()
+    """Ordered by host, then by phase."""
+    declaration: SiteDeclaration | None = None
+    """What the site says about its cookies; None where nobody brought it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanjobs.domain.evidence import Capture, Gap, HostContact
+from scanjobs.domain.declared import SiteDeclaration
+from scanjobs.domain.evidence import Capture, Evidence, Gap, PageLoad
 from scanjobs.domain.findings import Finding
-from scanjobs.domain.labels import LabelledCookie
+from scanjobs.domain.labels import LabelledCookie, LabelledEvidence, LabelledHost, LabelledStorage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +43,32 @@ class ScanRecord:
     values_kept: bool
     captures: tuple[Capture, ...]
     cookies: tuple[LabelledCookie, ...]
-    hosts: tuple[HostContact, ...]
+    hosts: tuple[LabelledHost, ...]
     gaps: tuple[Gap, ...]
     findings: tuple[Finding, ...]
     """Every rule's answer, passed and not evaluable ones too."""
+    storage: tuple[LabelledStorage, ...] = ()
+    pages: tuple[PageLoad, ...] = ()
+    declaration: SiteDeclaration | None = None
+    """What the site says about its cookies, as far as it was known when the rules judged."""
+
+    @property
+    def labelled(self) -> LabelledEvidence:
+        """What the rules judged, so that they can judge it again."""
+        evidence = Evidence(
+            captures=self.captures,
+            cookies=tuple(seen for cookie in self.cookies for seen in cookie.observations),
+            hosts=tuple(host.contact for host in self.hosts),
+            gaps=self.gaps,
+            storage=tuple(seen for item in self.storage for seen in item.observations),
+            pages=self.pages,
+        )
+        return LabelledEvidence(
+            evidence=evidence,
+            site=self.site,
+            cookies=self.cookies,
+            data_version=self.data_version,
+            storage=self.storage,
+            hosts=self.hosts,
+            declaration=self.declaration,
+        )

@@ -11,7 +11,7 @@ from scanjobs.domain.labels import LabelledCookie
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports import wording
 from scanjobs.reports.parts import HostRow, InventoryRow, Lifespan, Presence
-from scanjobs.sites import party_of, registrable_domain
+from scanjobs.sites import registrable_domain
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -34,9 +34,9 @@ def third_party_hosts(scan: ScanRecord) -> tuple[HostRow, ...]:
     """Every third-party host that was contacted, the most contacted first."""
     phases = phases_of(scan)
     contacts: dict[str, list[HostContact]] = {}
-    for contact in scan.hosts:
-        if party_of(contact.host, scan.site) is Party.THIRD:
-            contacts.setdefault(contact.host, []).append(contact)
+    for host in scan.hosts:
+        if host.party is Party.THIRD:
+            contacts.setdefault(host.contact.host, []).append(host.contact)
     rows = [_host_row(host, seen, phases) for host, seen in contacts.items()]
     return tuple(sorted(rows, key=lambda row: (-row.total, row.host)))
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite, ValueFingerprint
 from scanjobs.domain.evidence import Capture, Gap
 from scanjobs.domain.findings import FindingItem, Outcome, Severity
-from scanjobs.domain.labels import Category, Exemption, LabelSource
+from scanjobs.domain.labels import LabelSource
+from scanjobs.domain.purposes import Category, Exemption
 
 
 class VerdictStatus(StrEnum):

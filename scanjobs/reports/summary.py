@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from scanjobs.domain.cookies import ConsentPhase, Party
-from scanjobs.domain.labels import Category
+from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports import wording
 from scanjobs.reports.inventory import phases_of

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite
 from scanjobs.domain.findings import Outcome, Severity
-from scanjobs.domain.labels import Category, Exemption, LabelSource
+from scanjobs.domain.labels import LabelSource
+from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.reports.parts import Lifespan, Presence, VerdictStatus
 
 _MONTHS = (

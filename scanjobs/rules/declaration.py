@@ -6,7 +6,8 @@ from datetime import date
 
 from scanjobs.domain.cookies import ObservedCookie
 from scanjobs.domain.findings import Outcome
-from scanjobs.domain.labels import Category, LabelledCookie, LabelledEvidence
+from scanjobs.domain.labels import LabelledCookie, LabelledEvidence
+from scanjobs.domain.purposes import Category
 from scanjobs.rules.observations import Answer, counted, judge_each, verdict_on
 from scanjobs.rules.registry import Verdict, rule
 

@@ -6,7 +6,8 @@ from datetime import date
 
 from scanjobs.domain.cookies import CookieOrigin, ObservedCookie
 from scanjobs.domain.findings import Outcome
-from scanjobs.domain.labels import Exemption, LabelledCookie, LabelledEvidence
+from scanjobs.domain.labels import LabelledCookie, LabelledEvidence
+from scanjobs.domain.purposes import Exemption
 from scanjobs.rules.observations import SECONDS_PER_DAY, Answer, counted, in_days, judge_each, verdict_on
 from scanjobs.rules.registry import Verdict, rule
 

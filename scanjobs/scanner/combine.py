@@ -9,12 +9,20 @@ from datetime import UTC, datetime
 
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, ObservedCookie
 from scanjobs.domain.evidence import Evidence, HostContact
+from scanjobs.domain.storage import StorageKey, StoredItem
 from scanjobs.scanner.set_cookie import Scope
 from scanjobs.scanner.urls import canonical_host, read_url
 from scanjobs.sites import is_ip_address
 
 _VISIT = tuple(ConsentPhase)
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_TELLING = {
+    CookieOrigin.REQUEST: 0,
+    CookieOrigin.JAR: 1,
+    CookieOrigin.SCRIPT: 2,
+    CookieOrigin.SET_COOKIE: 3,
+}
+"""How much each way of knowing a cookie tells; only what sets it says how long it is meant to live."""
 
 _Place = tuple[str, str]
 """The name and the domain of a cookie."""
@@ -33,6 +41,8 @@ def combine(evidences: Sequence[Evidence]) -> Evidence:
         cookies=_cookies(evidences),
         hosts=_hosts(host for evidence in evidences for host in evidence.hosts),
         gaps=tuple(dict.fromkeys(gap for evidence in evidences for gap in evidence.gaps)),
+        storage=_storage(item for evidence in evidences for item in evidence.storage),
+        pages=tuple(page for evidence in evidences for page in evidence.pages),
     )
 
 
@@ -108,24 +118,41 @@ def _domains_around(host: str) -> Iterator[str]:
 
 
 def _joined(one: ObservedCookie, other: ObservedCookie) -> ObservedCookie:
-    """The same cookie in the same phase: as a response set it last, as it was seen first."""
+    """The same cookie in the same phase: as it was set last or lay in the store, as it was seen first."""
     first, last = sorted((one, other), key=lambda cookie: cookie.observed_at or _NEVER)
+    renewals = [cookie.renewals for cookie in (first, last) if cookie.renewals is not None]
     return replace(
-        max((last, first), key=_is_set),
-        first_url=first.first_url,
+        max((last, first), key=lambda cookie: _TELLING[cookie.origin]),
+        first_url=first.first_url or last.first_url,
         observed_at=first.observed_at,
         times_seen=first.times_seen + last.times_seen,
+        initiator=first.initiator or last.initiator,
+        renewals=sum(renewals) if renewals else None,
     )
 
 
 def _is_set(cookie: ObservedCookie) -> bool:
-    return cookie.origin is CookieOrigin.SET_COOKIE
+    """Whether its attributes are known: all but those that were only sent."""
+    return cookie.origin is not CookieOrigin.REQUEST
+
+
+def _storage(items: Iterable[StoredItem]) -> tuple[StoredItem, ...]:
+    merged: dict[tuple[StorageKey, ConsentPhase], StoredItem] = {}
+    for item in items:
+        old = merged.get((item.key, item.phase))
+        if old is None or (item.observed_at or _NEVER) < (old.observed_at or _NEVER):
+            merged[item.key, item.phase] = item
+    return tuple(sorted(merged.values(), key=lambda item: (item.key, _VISIT.index(item.phase))))
 
 
 def _hosts(hosts: Iterable[HostContact]) -> tuple[HostContact, ...]:
     summed: dict[tuple[str, ConsentPhase], HostContact] = {}
     for new in hosts:
-        old = summed.get((new.host, new.phase), replace(new, requests=0))
+        old = summed.get((new.host, new.phase), replace(new, requests=0, called_tracking=0))
         first = min((old, new), key=lambda host: host.first_at or _NEVER)
-        summed[new.host, new.phase] = replace(first, requests=old.requests + new.requests)
+        summed[new.host, new.phase] = replace(
+            first,
+            requests=old.requests + new.requests,
+            called_tracking=old.called_tracking + new.called_tracking,
+        )
     return tuple(sorted(summed.values(), key=lambda host: (host.host, _VISIT.index(host.phase))))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from scanjobs.domain.cookies import Party
 from scanjobs.domain.findings import Outcome, Severity
-from scanjobs.domain.labels import Category
+from scanjobs.domain.purposes import Category
 from scanjobs.reports.parts import Lifespan, VerdictStatus
 
 NAVY = "#16324f"

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from scanjobs.domain.cookies import ConsentPhase
-from scanjobs.domain.evidence import Capture, Evidence, Gap, GapKind, HostContact, Skipped
+from scanjobs.domain.evidence import Capture, Evidence, Gap, GapKind, HostContact, RuleInput, Skipped
 from scanjobs.errors import CaptureError, TruncatedCaptureError
 from scanjobs.scanner.cookie_log import DELETED, CookieLog, Sighting
 from scanjobs.scanner.importers.har_values import (
@@ -63,6 +63,8 @@ _FILE = ({"log": _LOG, **_LOG, **_ENTRY}, _ENTRIES)
 _HTML = ("text/html", "application/xhtml+xml")
 _FRAMES = ("iframe", "frame", "embed", "object", "fencedframe")
 _SANITIZING_TOOL = "WebInspector"
+_COOKIE_INPUTS = frozenset({RuleInput.COOKIES, RuleInput.COOKIE_ATTRIBUTES, RuleInput.SET_COOKIE})
+_INPUTS = _COOKIE_INPUTS | {RuleInput.REQUESTS}
 
 
 class HarImporter:
@@ -154,6 +156,7 @@ class _Reader:
             entries=self.entries,
             complete=not file.is_damaged,
             skipped=tuple(Skipped(reason=r, count=n) for r, n in sorted(self._skipped.items())),
+            inputs=_INPUTS if self._saw_cookies or tool != _SANITIZING_TOOL else _INPUTS - _COOKIE_INPUTS,
         )
         hosts = (
             HostContact(

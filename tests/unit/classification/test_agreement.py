@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scanjobs.classification import label_of
-from scanjobs.domain.labels import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.sites import host_of, party_of, registrable_domain
 
 TRACKING = ("analytics", "marketing")

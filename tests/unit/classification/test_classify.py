@@ -9,7 +9,8 @@ from scanjobs.classification.database import CookieEntry
 from scanjobs.classification.exemption import CuratedEntry, CuratedList
 from scanjobs.classification.vendors import VendorIndex
 from scanjobs.domain.cookies import ConsentPhase, Party
-from scanjobs.domain.labels import Category, Exemption, LabelSource
+from scanjobs.domain.labels import LabelSource
+from scanjobs.domain.purposes import Category, Exemption
 from tests.factories import NOON, evidence, observed, sent
 
 

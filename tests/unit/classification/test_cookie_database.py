@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scanjobs.classification.database import CookieDatabase, CookieEntry
-from scanjobs.domain.labels import Category, LabelSource
+from scanjobs.domain.labels import LabelSource
+from scanjobs.domain.purposes import Category
 
 
 def entry(name, category=Category.MARKETING, *, domains=(), is_prefix=False, vendor="Vendor"):

@@ -10,7 +10,7 @@ import pytest
 from scanjobs.classification import default_database, label_of
 from scanjobs.classification.exemption import judge
 from scanjobs.domain.cookies import Party
-from scanjobs.domain.labels import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption
 
 DAY = 86_400
 

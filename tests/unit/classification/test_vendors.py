@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanjobs.classification.vendors import VendorIndex
-from scanjobs.domain.labels import Category
+from scanjobs.domain.purposes import Category
 
 INDEX = VendorIndex(
     [

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from scanjobs.db import models, scans, session
+from scanjobs.db import declarations, models, scans, session
 from scanjobs.domain.cookies import ConsentPhase, SameSite
-from scanjobs.domain.evidence import Gap, GapKind, Skipped
+from scanjobs.domain.evidence import Gap, GapKind, HostContact, PageLoad, RawFile, RuleInput, Skipped
+from scanjobs.domain.storage import StorageKind
 from scanjobs.errors import AmbiguousIdError, NotFoundError
+from tests import factories
 from tests.factories import NOON, capture, labelled, observed, scan_record, sent
 
 
@@ -47,6 +49,53 @@ def test_a_scan_comes_back_as_it_was(settings):
     scans.add_scan(settings, scan)
 
     assert scans.load_scan(settings, scan.id) == scan
+
+
+def test_all_that_was_seen_beside_cookies_comes_back_as_it_was(settings):
+    said = factories.declaration(factories.declared("_ga", category=None, lifetime_seconds=63_072_000))
+    declarations.add_declaration(settings, said)
+    visited = PageLoad(
+        url="http://shop.example/",
+        phase=ConsentPhase.BEFORE,
+        status=301,
+        redirects_to="https://shop.example/",
+        at=NOON,
+    )
+    contact = HostContact(
+        host="ads.example",
+        phase=ConsentPhase.BEFORE,
+        requests=3,
+        first_url="https://ads.example/",
+        first_at=NOON,
+        initiator="https://shop.example/app.js:12",
+        called_tracking=2,
+    )
+    scan = scan_record(
+        labelled(observed("_ga", initiator="https://shop.example/app.js:1", renewals=2)),
+        captures=(
+            capture(
+                inputs=frozenset({RuleInput.COOKIES, RuleInput.PAGES}),
+                third_party_cookies_work=True,
+                banner=False,
+                files=(RawFile(file_name="page.png", sha256="ab" * 32, size=9),),
+            ),
+        ),
+        hosts=factories.labelled_hosts(contact),
+        storage=(
+            factories.labelled_item(
+                factories.stored_item(),
+                factories.stored_item(phase=ConsentPhase.ACCEPTED, value=None, observed_at=None),
+            ),
+            factories.labelled_item(factories.stored_item(kind=StorageKind.INDEXED_DB, kept_value="x")),
+        ),
+        pages=(visited,),
+        declaration=said,
+    )
+
+    scans.add_scan(settings, scan)
+
+    assert scans.load_scan(settings, scan.id) == scan
+    assert declarations.declaration_of_site(settings, "shop.example") == said
 
 
 def test_twenty_thousand_cookies_come_in_chunks_and_in_order(settings):

@@ -11,7 +11,7 @@ import pytest
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.evidence import HostContact
 from scanjobs.domain.findings import FindingItem, Outcome, Severity
-from scanjobs.domain.labels import Category
+from scanjobs.domain.purposes import Category
 from scanjobs.domain.reports import ReportFormat
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.document import Document
@@ -57,16 +57,18 @@ def busy_scan() -> ScanRecord:
     return factories.scan_record(
         *cookies,
         captures=tuple(factories.capture(phase) for phase in PHASES),
-        hosts=tuple(
-            HostContact(
-                host=host,
-                phase=phase,
-                requests=requests,
-                first_url=f"https://{host}/a",
-                first_at=factories.NOON,
+        hosts=factories.labelled_hosts(
+            *(
+                HostContact(
+                    host=host,
+                    phase=phase,
+                    requests=requests,
+                    first_url=f"https://{host}/a",
+                    first_at=factories.NOON,
+                )
+                for phase in PHASES
+                for host, requests in (("shop.example", 9), ("ads.tracker.example", 3), ("cdn.example", 5))
             )
-            for phase in PHASES
-            for host, requests in (("shop.example", 9), ("ads.tracker.example", 3), ("cdn.example", 5))
         ),
         findings=(
             factories.finding("S05", Outcome.PASS, severity=Severity.LOW, items=()),

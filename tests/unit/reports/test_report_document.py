@@ -11,11 +11,21 @@ from scanjobs.classification import default_database
 from scanjobs.domain.cookies import ConsentPhase, Party, ValueFingerprint
 from scanjobs.domain.evidence import Gap, GapKind, HostContact, Skipped
 from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
-from scanjobs.domain.labels import Category
+from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.document import build_document
 from scanjobs.reports.parts import Lifespan, Presence, VerdictStatus
-from tests.factories import capture, finding, label, labelled, observed, report_record, scan_record, sent
+from tests.factories import (
+    capture,
+    finding,
+    label,
+    labelled,
+    labelled_hosts,
+    observed,
+    report_record,
+    scan_record,
+    sent,
+)
 from tests.unit.reports.documents import document_of, scan_with
 
 
@@ -212,7 +222,9 @@ def test_first_contact_is_the_earliest_known() -> None:
         )
     )
 
-    assert document_of(scan_record(hosts=contacts)).hosts[0].first_url == "https://cdn.example/early"
+    hosts = document_of(scan_record(hosts=labelled_hosts(*contacts))).hosts
+
+    assert hosts[0].first_url == "https://cdn.example/early"
 
 
 def test_gaps_and_what_was_skipped_are_told() -> None:

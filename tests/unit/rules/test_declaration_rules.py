@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanjobs import rules
 from scanjobs.domain.findings import Outcome
-from scanjobs.domain.labels import Category
+from scanjobs.domain.purposes import Category
 from tests.factories import label, labelled, labelled_evidence, observed, sent
 
 

@@ -7,7 +7,7 @@ import pytest
 from scanjobs import rules
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.findings import FindingItem, Outcome
-from scanjobs.domain.labels import Exemption
+from scanjobs.domain.purposes import Exemption
 from tests.factories import NOON, label, labelled, labelled_evidence, observed, sent
 
 DAY = 86_400

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scanjobs import rules
 from scanjobs.domain.cookies import ConsentPhase, SameSite
 from scanjobs.domain.findings import Outcome, Severity
-from scanjobs.domain.labels import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.errors import NotFoundError, UsageError
 from scanjobs.rules.profiles import PROFILES
 from tests.factories import capture, evidence, label, labelled, labelled_evidence, observed, sent

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, ObservedCookie, SameSite
-from scanjobs.domain.evidence import Capture, Evidence, Gap, GapKind, HostContact, Skipped
+from scanjobs.domain.evidence import Capture, Evidence, Gap, GapKind, HostContact, RuleInput, Skipped
 from scanjobs.errors import CaptureError
 from scanjobs.scanner.importers import collect, har, json_stream
 from scanjobs.scanner.source import CaptureTarget
@@ -57,6 +57,14 @@ def test_a_plain_capture(collected):
                 page_url=SHOP,
                 entries=2,
                 complete=True,
+                inputs=frozenset(
+                    {
+                        RuleInput.COOKIES,
+                        RuleInput.COOKIE_ATTRIBUTES,
+                        RuleInput.SET_COOKIE,
+                        RuleInput.REQUESTS,
+                    }
+                ),
             ),
         ),
         cookies=(

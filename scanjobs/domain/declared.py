@@ -1,0 +1,75 @@
+"""What a site says about its cookies: its declaration, as a list somebody published or exported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scanjobs.domain.purposes import Category
+
+
+class DeclaredType(StrEnum):
+    """What kind of storage a declaration speaks of."""
+
+    COOKIE = "cookie"
+    LOCAL_STORAGE = "local_storage"
+    SESSION_STORAGE = "session_storage"
+    INDEXED_DB = "indexed_db"
+    PIXEL = "pixel"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredCookie:
+    """One line of a declaration."""
+
+    name: str
+    """As declared; a `*` or a run of `#` or `x` placeholders stands for anything where `is_pattern`."""
+    is_pattern: bool
+    provider: str | None
+    domain: str | None
+    """Lower case, without a leading dot; None: any."""
+    category: Category | None
+    """None where the declaration's word for it means nothing to us."""
+    category_words: str
+    """The category as declared."""
+    purpose: str | None
+    """The sentence that visitors are told."""
+    duration_words: str | None
+    """How long it lives, as declared."""
+    is_session: bool | None
+    lifetime_seconds: int | None
+    """The declared lifetime; None for session cookies and where the words could not be read."""
+    type: DeclaredType
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclarationFile:
+    """A file that declares cookies, as it was read."""
+
+    file_name: str
+    sha256: str
+    size: int
+    """Bytes."""
+    format: str
+    tool: str | None
+    declared_at: datetime | None
+    """When the file says it was made, UTC."""
+    domain: str | None
+    """The host that the file says it speaks of; None where it does not."""
+    cookies: tuple[DeclaredCookie, ...]
+    """In the order of the file."""
+    skipped: tuple[tuple[str, int], ...]
+    """What could not be read: the reason and how many."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteDeclaration:
+    """A declaration that was taken in for one site."""
+
+    id: str
+    site: str
+    """Registrable domain."""
+    imported_at: datetime
+    file: DeclarationFile
