@@ -25,4 +25,4 @@ __all__ = [
 def evaluate(labelled: LabelledEvidence, profile: str = DEFAULT_PROFILE) -> tuple[Finding, ...]:
     """What every rule says about one scan, in the order of the catalogue."""
     chosen = find_profile(profile)
-    return tuple(rule.judge(labelled, chosen.severity_of(rule.id)) for rule in all_rules())
+    return tuple(rule.judge(labelled, chosen) for rule in all_rules())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from scanjobs.domain.cookies import ObservedCookie
-from scanjobs.domain.findings import Outcome
+from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.labels import LabelledCookie, LabelledEvidence
 from scanjobs.domain.purposes import Category
 from scanjobs.rules.observations import Answer, counted, judge_each, verdict_on
@@ -15,6 +15,7 @@ from scanjobs.rules.registry import Verdict, rule
 @rule(
     "D04",
     title="A cookie without a known purpose",
+    severity=Severity.MEDIUM,
     basis="Good practice: a purpose nobody knows cannot be explained to visitors (GDPR, Art. 13)",
     url="https://eur-lex.europa.eu/eli/reg/2016/679/oj",
     valid_from=date(2018, 5, 25),

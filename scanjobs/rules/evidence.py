@@ -7,7 +7,7 @@ from datetime import date
 
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.evidence import Capture, Gap, GapKind
-from scanjobs.domain.findings import FindingItem, Outcome
+from scanjobs.domain.findings import FindingItem, Outcome, Severity
 from scanjobs.domain.labels import LabelledEvidence
 from scanjobs.rules.registry import Verdict, rule
 
@@ -21,6 +21,7 @@ _CHOICES = {
 @rule(
     "E02",
     title="The captures lack cookies or phases",
+    severity=Severity.INFO,
     basis="GDPR, Art. 5(2) (accountability): what was not seen cannot be shown",
     url="https://eur-lex.europa.eu/eli/reg/2016/679/oj",
     valid_from=date(2018, 5, 25),

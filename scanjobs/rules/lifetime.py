@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from scanjobs.domain.cookies import CookieOrigin, ObservedCookie
-from scanjobs.domain.findings import Outcome
+from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.labels import LabelledCookie, LabelledEvidence
 from scanjobs.domain.purposes import Exemption
 from scanjobs.rules.observations import SECONDS_PER_DAY, Answer, counted, in_days, judge_each, verdict_on
@@ -24,6 +24,7 @@ BROWSER_LIMIT_TOLERANCE_SECONDS = 3600
 @rule(
     "L03",
     title="A cookie that needs consent lives longer than 13 months",
+    severity=Severity.MEDIUM,
     basis="GDPR, Art. 5(1)(e); CNIL, guidelines 2020-091 (13 months, named there for audience measurement)",
     url="https://www.legifrance.gouv.fr/jorf/id/JORFTEXT000042388179",
     valid_from=date(2020, 10, 2),
@@ -76,6 +77,7 @@ def longer_than_thirteen_months(scan: LabelledEvidence) -> Verdict:
 @rule(
     "L04",
     title="A response asks for a cookie of more than 400 days",
+    severity=Severity.LOW,
     basis="draft-ietf-httpbis-rfc6265bis, limits on Expires and Max-Age",
     url="https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/",
     valid_from=date(2022, 8, 2),

@@ -1,10 +1,9 @@
-"""How much each rule weighs where: one table of severities a legal area."""
+"""The legal areas a site can be judged by; how much a rule weighs in each stands with the rule."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scanjobs.domain.findings import Severity
 from scanjobs.errors import UsageError
 
 DEFAULT_PROFILE = "eu"
@@ -12,35 +11,21 @@ DEFAULT_PROFILE = "eu"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """The severities of one legal area."""
+    """One legal area."""
 
     name: str
     title: str
-    severities: dict[str, Severity]
-    """By rule id; every rule has one."""
-
-    def severity_of(self, rule_id: str) -> Severity:
-        """How much a rule weighs here."""
-        return self.severities[rule_id]
 
 
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile(
-            name="eu",
-            title="European Union: ePrivacy Directive and GDPR",
-            severities={
-                "L03": Severity.MEDIUM,
-                "L04": Severity.LOW,
-                "D04": Severity.MEDIUM,
-                "S01": Severity.HIGH,
-                "S02": Severity.HIGH,
-                "S03": Severity.MEDIUM,
-                "S05": Severity.LOW,
-                "E02": Severity.INFO,
-            },
-        ),
+        Profile(name="eu", title="European Union: ePrivacy Directive and GDPR"),
+        Profile(name="fr", title="France: Art. 82 Loi Informatique et Libertés, CNIL"),
+        Profile(name="es", title="Spain: Art. 22.2 LSSI, AEPD"),
+        Profile(name="it", title="Italy: Art. 122 Codice Privacy, Garante"),
+        Profile(name="uk", title="United Kingdom: PECR and UK GDPR, ICO"),
+        Profile(name="us-ca", title="California: CCPA as amended by the CPRA"),
     )
 }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
 from scanjobs.domain.labels import LabelledEvidence
 from scanjobs.errors import NotFoundError
+from scanjobs.rules.profiles import PROFILES, Profile
 
 # The order of the catalogue: consent, banner, lifetime, declaration, security, third parties, US, evidence.
 FAMILIES = "CBLDSTUE"
@@ -40,16 +41,24 @@ class Rule:
     """Since when browsers or the authority apply it."""
     how_to_fix: str
     version: str
+    severity: Severity
+    """How much a failure weighs where no profile says otherwise."""
+    by_profile: Mapping[str, Severity]
+    """How much it weighs in the profiles that say otherwise, by their names."""
     check: Callable[[LabelledEvidence], Verdict]
 
-    def judge(self, labelled: LabelledEvidence, severity: Severity) -> Finding:
+    def severity_in(self, profile: Profile) -> Severity:
+        """How much a failure weighs in a legal area."""
+        return self.by_profile.get(profile.name, self.severity)
+
+    def judge(self, labelled: LabelledEvidence, profile: Profile) -> Finding:
         """What this rule says about one scan."""
         verdict = self.check(labelled)
         return Finding(
             rule_id=self.id,
             rule_version=self.version,
             outcome=verdict.outcome,
-            severity=severity,
+            severity=self.severity_in(profile),
             summary=verdict.summary,
             items=verdict.items,
         )
@@ -59,13 +68,24 @@ _rules: dict[str, Rule] = {}
 
 
 def rule(
-    id: str, *, title: str, basis: str, url: str, valid_from: date, how_to_fix: str, version: str = "1"
+    id: str,
+    *,
+    title: str,
+    severity: Severity,
+    by_profile: Mapping[str, Severity] | None = None,
+    basis: str,
+    url: str,
+    valid_from: date,
+    how_to_fix: str,
+    version: str = "1",
 ) -> Callable[[Callable[[LabelledEvidence], Verdict]], Callable[[LabelledEvidence], Verdict]]:
     """Make a function a rule of the catalogue; its docstring is what the rule checks."""
 
     def register(check: Callable[[LabelledEvidence], Verdict]) -> Callable[[LabelledEvidence], Verdict]:
         if id in _rules:
             raise ValueError(f"There are two rules {id}.")
+        if unknown := set(by_profile or {}) - set(PROFILES):
+            raise ValueError(f"Rule {id} names profiles that do not exist: {unknown}.")
         _rules[id] = Rule(
             id=id,
             title=title,
@@ -75,6 +95,8 @@ def rule(
             valid_from=valid_from,
             how_to_fix=how_to_fix,
             version=version,
+            severity=severity,
+            by_profile=by_profile or {},
             check=check,
         )
         return check

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from scanjobs.domain.cookies import ObservedCookie, SameSite
-from scanjobs.domain.findings import Outcome
+from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.labels import LabelledCookie, LabelledEvidence
 from scanjobs.rules.observations import Answer, counted, judge_each, verdict_on
 from scanjobs.rules.registry import Verdict, rule
@@ -17,6 +17,7 @@ GDPR = "https://eur-lex.europa.eu/eli/reg/2016/679/oj"
 @rule(
     "S01",
     title="SameSite=None without Secure",
+    severity=Severity.HIGH,
     basis="draft-ietf-httpbis-rfc6265bis, SameSite; GDPR, Art. 32",
     url=COOKIE_STANDARD,
     valid_from=date(2020, 2, 4),
@@ -49,6 +50,7 @@ def same_site_none_without_secure(scan: LabelledEvidence) -> Verdict:
 @rule(
     "S02",
     title="A name promises protection the cookie does not have",
+    severity=Severity.HIGH,
     basis="draft-ietf-httpbis-rfc6265bis, cookie name prefixes; GDPR, Art. 32",
     url=COOKIE_STANDARD,
     valid_from=date(2018, 5, 25),
@@ -96,6 +98,7 @@ def prefix_conditions_broken(scan: LabelledEvidence) -> Verdict:
 @rule(
     "S03",
     title="No Secure on an HTTPS site",
+    severity=Severity.MEDIUM,
     basis="GDPR, Art. 32 (security of processing)",
     url=GDPR,
     valid_from=date(2018, 5, 25),
@@ -136,6 +139,7 @@ def not_secure_on_https(scan: LabelledEvidence) -> Verdict:
 @rule(
     "S05",
     title="SameSite is missing",
+    severity=Severity.LOW,
     basis="draft-ietf-httpbis-rfc6265bis, SameSite; GDPR, Art. 32",
     url=COOKIE_STANDARD,
     valid_from=date(2020, 2, 4),
