@@ -3,10 +3,10 @@
     pip install tldextract publicsuffix2 pslr
     python benchmarks/sites.py FOLDER...
 
-The names are the hosts in the files of each folder, names made from every rule of the list, and odd ones.
-Nothing asks the network. tldextract and publicsuffix2 are asked with the list that scanjobs uses and with the
-one they bring; pslr has its own inside. A name without a registrable domain stands for itself, whoever says
-so. A library that cannot be imported is left out, and said to be.
+The names are the hosts in the files of each folder, the vectors of the list, names from every rule of it,
+and odd ones. Nothing asks the network. tldextract and publicsuffix2 are asked with the list that scanjobs
+uses and with the one they bring; pslr has its own inside. A name without a registrable domain stands for
+itself, whoever says so. A library that cannot be imported is left out, and said to be.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from tables import show
 from scanjobs import sites
 
 LIST = Path(publicsuffixlist.PSLFILE)
+VECTORS = Path(__file__).parents[1] / "tests" / "data" / "public_suffix.toml"
 HOST = re.compile(
     rb"\b(?:https?|wss?)(?::|%3a)(?:\\?/|%2f){2}(?:[\w.~%-]*(?::[\w.~%-]*)?@)?([\w.-]+|\[[0-9a-f:.]+\])",
     re.IGNORECASE,
@@ -54,6 +56,7 @@ def main() -> int:
     arguments = _arguments()
     rules = list(_rules())
     names = {str(folder): sorted(set(_hosts(folder))) for folder in arguments.folders}
+    names["vectors of the list"] = [name for name, _ in tomllib.loads(VECTORS.read_text("utf-8"))["vectors"]]
     names["every rule, and below it"] = [name for rule in rules for name in _around(rule)]
     names["odd names"] = list(ODD)
     reasons = _Reasons(rules)
