@@ -21,6 +21,7 @@ from scanjobs.errors import CaptureError, UsageError
 from scanjobs.scanner import importers
 from scanjobs.scanner.combine import combine
 from scanjobs.scanner.source import CaptureTarget
+from scanjobs.scanner.urls import canonical_host
 
 OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -135,7 +136,7 @@ def _asked_site(words: str) -> str:
     host = sites.host_of(words if "//" in words else f"//{words}")
     if host is None or not re.fullmatch(r"[\w.:\[\]-]+", host):
         raise UsageError(f"{words!r} names no site.", hint="Name its domain: --site example.org")
-    return sites.registrable_domain(host)
+    return sites.registrable_domain(canonical_host(host))
 
 
 def _site_of(evidence: Evidence) -> str:

@@ -48,7 +48,10 @@ class CookieOrigin(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class CookieKey:
-    """What makes two cookies the same cookie (RFC 6265bis section 5.7, with the CHIPS partition)."""
+    """What makes two cookies the same cookie (RFC 6265bis section 5.7, with the CHIPS partition).
+
+    But for the host-only flag: a cookie for the host alone and one whose Domain is that host are one here.
+    """
 
     name: str
     domain: str

@@ -77,7 +77,7 @@ def prefix_conditions_broken(scan: LabelledEvidence) -> Verdict:
                 broken.append("it has a Domain")
             if cookie.key.path != "/":
                 broken.append(f"its path is {cookie.key.path}")
-            elif observation.raw_set_cookie is not None and not _names_path(observation.raw_set_cookie):
+            elif observation.raw_set_cookie is not None and not _names_root(observation.raw_set_cookie):
                 # At the root of a site the default path is "/" as well; browsers refuse it all the same.
                 broken.append("Path is missing")
         return ", ".join(broken) or True
@@ -167,6 +167,8 @@ def same_site_missing(scan: LabelledEvidence) -> Verdict:
     )
 
 
-def _names_path(line: str) -> bool:
-    """Whether a Set-Cookie line has a Path attribute, whatever it says."""
-    return any(attribute.partition("=")[0].strip().lower() == "path" for attribute in line.split(";")[1:])
+def _names_root(line: str) -> bool:
+    """Whether the last Path attribute of a Set-Cookie line says `/`; an empty one names no path."""
+    attributes = (attribute.partition("=") for attribute in line.split(";")[1:])
+    paths = [path.strip() for name, _, path in attributes if name.strip().lower() == "path"]
+    return paths[-1:] == ["/"]

@@ -132,12 +132,15 @@ class CookieLog:
     def sent(self, pairs: Iterable[tuple[str, str]], seen: Sighting) -> None:
         """Note the cookies that one request carried."""
         host, path = seen.url.host, seen.url.path
+        # A cookie without a name is sent as its value, which may have an equals sign in it.
+        nameless = self._explaining("", host, path)
         explained: list[_Known] = []
         others = []
         for name, value in pairs:
             candidates = self._explaining(name, host, path)
-            same = (known for known in candidates if known.cookie.value == value and known not in explained)
-            if known := next(same, None):
+            same = [known for known in candidates if known.cookie.value == value]
+            same += [known for known in nameless if known.cookie.value == f"{name}={value}"]
+            if known := next((known for known in same if known not in explained), None):
                 explained.append(known)
             else:
                 others.append((name, value, candidates))

@@ -172,6 +172,9 @@ def check_pair(name: str, value: str) -> None:
 def scope_of(cookie: SetCookie, host: str, request_path: str) -> Scope:
     """Where the cookie goes when this host set it (section 5.7); CookieRefusedError where it may not."""
     domain = cookie.domain
+    if is_ip_address(domain):
+        # Brackets belong to the URL of an IPv6 host, and so to its Domain, not to the host itself.
+        domain = domain.strip("[]")
     if not domain.isascii():
         raise CookieRefusedError(Refusal.FOREIGN_DOMAIN)
     if domain and is_public_suffix(domain):

@@ -214,7 +214,14 @@ def test_the_same_file_with_and_without_a_phase_are_two_scans_and_no_more(scanjo
     assert len(scans(scanjobs)) == 2
 
 
-@pytest.mark.parametrize(("site", "stored"), [("https://www.shop.example/x", "shop.example"), ("a b", None)])
+@pytest.mark.parametrize(
+    ("site", "stored"),
+    [
+        ("https://www.shop.example/x", "shop.example"),
+        ("www.Bücher.example", "xn--bcher-kva.example"),  # as captures write it
+        ("a b", None),
+    ],
+)
 def test_a_site_is_a_domain_or_an_address_on_it(scanjobs, site, stored):
     done = scanjobs("import", HAR / "plain.har", "--site", site)
 

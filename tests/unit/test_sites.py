@@ -20,6 +20,7 @@ from scanjobs.domain.cookies import Party
         ("localhost", "localhost"),
         ("co.uk", "co.uk"),
         ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7.", "192.0.2.7"),
         ("[2001:db8::1]", "[2001:db8::1]"),
         ("shop.xn--fiqs8s", "shop.xn--fiqs8s"),
     ],

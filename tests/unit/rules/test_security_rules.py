@@ -7,9 +7,13 @@ import pytest
 from scanjobs import rules
 from scanjobs.domain.cookies import SameSite
 from scanjobs.domain.findings import Outcome
+from tests.cookie_suites import cases, differences, log_of
 from tests.factories import capture, evidence, labelled, labelled_evidence, observed, sent
 
 ALL = ["S01", "S02", "S03", "S05"]
+PREFIXED = {
+    name: case for name, case in cases().items() if case.lines[0].startswith(("__Host-", "__Secure-"))
+}
 
 
 def finding(rule_id, *observations, page_url="https://shop.example/"):
@@ -85,6 +89,9 @@ class TestNamePrefixes:
         [
             ("__Host-id=<9 characters>; Secure", Outcome.FAIL),
             ("__Host-id=<9 characters>; Secure; Pathway=/", Outcome.FAIL),
+            ("__Host-id=<9 characters>; Secure; Path", Outcome.FAIL),
+            ("__Host-id=<9 characters>; Secure; Path=/; Path=", Outcome.FAIL),
+            ("__Host-id=<9 characters>; Secure; Path=; Path=/", Outcome.PASS),
             ("__Host-id=<9 characters>; Secure;\tPATH=/", Outcome.PASS),
             (None, Outcome.PASS),
         ],
@@ -110,6 +117,21 @@ class TestNamePrefixes:
 
     def test_other_names_promise_nothing(self):
         assert finding("S02", observed("Host-id", secure=False)).outcome is Outcome.PASS
+
+    @pytest.mark.parametrize("name", PREFIXED)
+    def test_what_browsers_refuse_for_its_name_is_reported(self, name):
+        """web-platform-tests says which of its cookies browsers set; the others are findings."""
+        (observation,) = log_of(PREFIXED[name]).observations(None)
+
+        answer = finding("S02", observation)
+
+        assert answer.outcome is (Outcome.PASS if PREFIXED[name].sent else Outcome.FAIL)
+
+    def test_every_cookie_that_is_read_though_browsers_refuse_its_name_is_judged(self):
+        ruled = {name: difference.rule for name, difference in differences().items() if difference.rule}
+
+        assert set(ruled) <= set(PREFIXED)
+        assert set(ruled.values()) == {"S02"}
 
     def test_several_are_counted(self):
         answer = finding("S02", observed("__Host-a", secure=False), observed("__Host-b", secure=False))

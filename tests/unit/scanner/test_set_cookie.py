@@ -225,6 +225,7 @@ def test_deletions(attributes, received_at, is_deletion):
         ("github.io", "a=b; Domain=github.io", Scope(domain="github.io", host_only=True, path="/")),
         ("localhost", "a=b; Domain=localhost", Scope(domain="localhost", host_only=True, path="/")),
         ("192.0.2.7", "a=b; Domain=192.0.2.7", Scope(domain="192.0.2.7", host_only=False, path="/")),
+        ("2001:db8::1", "a=b; Domain=[2001:db8::1]", Scope(domain="2001:db8::1", host_only=False, path="/")),
     ],
 )
 def test_scope(host, line, scope):
