@@ -26,28 +26,33 @@ def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int,
     `.name.….part` beside the target, and removed whatever goes wrong short of a kill.
     """
     with errors_explained(path):
-        refuse_what_is_no_file(path)
-        path = path.resolve()  # a link stays, and what it points at is replaced
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name[:LONGEST_STEM]}.{secrets.token_hex(4)}.part")
-        is_placed = False
-        try:
-            with _nameless(path.parent) or unfinished.open("xb+") as file:
-                draw(file)
-                file.flush()
-                os.fsync(file.fileno())
-                size = file.tell()
-                file.seek(0)
-                sha256 = _digest(file)
-                if not unfinished.exists():
-                    is_placed = _name(file, path) or not _name(file, unfinished)
-            if not is_placed:
-                unfinished.replace(path)
-        except BaseException:
-            # Also when interrupted or out of time: a later run starts from nothing.
-            unfinished.unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+        return put_in_place(path, draw)
+
+
+def put_in_place(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int, str]:
+    """What `write_atomically` does, with the errors of the operating system as they are."""
+    refuse_what_is_no_file(path)
+    path = path.resolve()  # a link stays, and what it points at is replaced
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name[:LONGEST_STEM]}.{secrets.token_hex(4)}.part")
+    is_placed = False
+    try:
+        with _nameless(path.parent) or unfinished.open("xb+") as file:
+            draw(file)
+            file.flush()
+            os.fsync(file.fileno())
+            size = file.tell()
+            file.seek(0)
+            sha256 = _digest(file)
+            if not unfinished.exists():
+                is_placed = _name(file, path) or not _name(file, unfinished)
+        if not is_placed:
+            unfinished.replace(path)
+    except BaseException:
+        # Also when interrupted or out of time: a later run starts from nothing.
+        unfinished.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
     return size, sha256
 
 

@@ -1,0 +1,1 @@
+"""What an installation needs now and then: backups."""
