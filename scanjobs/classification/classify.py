@@ -81,6 +81,7 @@ def label_of(
     ruling = exemption.judge(
         name, party=party, category=found.category, confidence=confidence, lifetime_seconds=lifetime_seconds
     )
+    is_sure = found.source is not LabelSource.NONE and confidence >= exemption.ADEQUATE_CONFIDENCE
     category, source = found.category, found.source
     if ruling.exemption is Exemption.EXEMPT:
         # The curated list knows the name exactly, and tells necessary from functional where databases do not.
@@ -95,6 +96,8 @@ def label_of(
         exemption_reason=ruling.reason,
         privacy_url=found.privacy_url,
         declared_retention=found.retention,
+        exemption_ground=ruling.ground,
+        database_category=found.category if is_sure else None,
     )
 
 

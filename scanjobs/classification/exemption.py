@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from scanjobs.domain.cookies import Party
-from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption, ExemptionGround
 
 TRACKING = frozenset({Category.ANALYTICS, Category.MARKETING})
 # Below this a tracking label is a guess, and a guess condemns nobody.
@@ -27,6 +27,8 @@ class Ruling:
 
     exemption: Exemption
     reason: str
+    ground: ExemptionGround | None = None
+    """What the list knows the name for, where only the lifetime may speak against it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +40,8 @@ class CuratedEntry:
     authority: str
     max_days: int | None
     """How long such a cookie may live; None where that is a question of its own."""
+    ground: ExemptionGround | None = None
+    """None where the entry is not exempt."""
 
 
 class CuratedList:
@@ -48,11 +52,13 @@ class CuratedList:
         self._prefixes: dict[str, CuratedEntry] = {}
         for exemption in (Exemption.EXEMPT, Exemption.UNDETERMINED):
             for group in document[exemption.value]:
+                ground = group.get("ground")
                 entry = CuratedEntry(
                     exemption=exemption,
                     reason=group["reason"],
                     authority=document["sources"][group["source"]]["title"],
                     max_days=group.get("max_days"),
+                    ground=ExemptionGround(ground) if ground else None,
                 )
                 self._names.update(dict.fromkeys(group.get("names", ()), entry))
                 self._prefixes.update(dict.fromkeys(group.get("prefixes", ()), entry))
@@ -100,11 +106,15 @@ def judge(
 ) -> Ruling:
     """Whether a cookie with this label may be stored without consent."""
     entry = curated_list().find(name)
+    is_known = entry is not None and party is Party.FIRST and category not in TRACKING
+    ground = entry.ground if entry is not None and is_known else None
     if entry is not None and entry.exemption is Exemption.EXEMPT:
         against = objection(entry, party=party, category=category, lifetime_seconds=lifetime_seconds)
         if against is None:
             return Ruling(
-                exemption=Exemption.EXEMPT, reason=f"{entry.reason.rstrip('.')} ({entry.authority})."
+                exemption=Exemption.EXEMPT,
+                reason=f"{entry.reason.rstrip('.')} ({entry.authority}).",
+                ground=ground,
             )
     elif entry is not None:
         against = entry.reason
@@ -113,7 +123,7 @@ def judge(
     # A listed name on the site's own domain is left open at worst: somebody knows a harmless use of it.
     is_listed_here = entry is not None and party is Party.FIRST
     if category not in TRACKING or is_listed_here:
-        return Ruling(exemption=Exemption.UNDETERMINED, reason=against or _GUESS)
+        return Ruling(exemption=Exemption.UNDETERMINED, reason=against or _GUESS, ground=ground)
     if confidence < ADEQUATE_CONFIDENCE:
         return Ruling(exemption=Exemption.UNDETERMINED, reason=_GUESS)
     return Ruling(exemption=Exemption.NOT_EXEMPT, reason=_NOT_EXEMPT_REASONS[category])

@@ -103,6 +103,8 @@ class Cookie(Base):
     exemption_reason: Mapped[str]
     privacy_url: Mapped[str | None]
     declared_retention: Mapped[str | None]
+    exemption_ground: Mapped[str | None]
+    database_category: Mapped[str | None]
 
 
 class Observation(Base):
@@ -159,6 +161,8 @@ class StorageItem(Base):
     exemption_reason: Mapped[str]
     privacy_url: Mapped[str | None]
     declared_retention: Mapped[str | None]
+    exemption_ground: Mapped[str | None]
+    database_category: Mapped[str | None]
     observations: Mapped[list[Any]]
     """What each phase showed of it."""
 

@@ -34,7 +34,7 @@ from scanjobs.domain.evidence import (
 )
 from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
 from scanjobs.domain.labels import Label, LabelledCookie, LabelledHost, LabelledStorage, LabelSource
-from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption, ExemptionGround
 from scanjobs.domain.storage import StorageKey, StorageKind, StoredItem
 
 
@@ -177,6 +177,8 @@ def _label(row: Any) -> Label:
         exemption_reason=row.exemption_reason,
         privacy_url=row.privacy_url,
         declared_retention=row.declared_retention,
+        exemption_ground=ExemptionGround(row.exemption_ground) if row.exemption_ground else None,
+        database_category=Category(row.database_category) if row.database_category else None,
     )
 
 

@@ -196,6 +196,8 @@ def _label_columns(label: Label) -> dict[str, Any]:
         "exemption_reason": label.exemption_reason,
         "privacy_url": label.privacy_url,
         "declared_retention": label.declared_retention,
+        "exemption_ground": label.exemption_ground,
+        "database_category": label.database_category,
     }
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, ObservedCookie, Party
 from scanjobs.domain.declared import SiteDeclaration
 from scanjobs.domain.evidence import Evidence, HostContact
-from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption, ExemptionGround
 from scanjobs.domain.storage import StorageKey, StoredItem
 
 
@@ -48,6 +48,11 @@ class Label:
     privacy_url: str | None = None
     declared_retention: str | None = None
     """How long the database says such a cookie lives, in its words."""
+    exemption_ground: ExemptionGround | None = None
+    """The ground that the curated list knows the name for on the site's own domain, even where this cookie
+    lives too long for it; None where there is none."""
+    database_category: Category | None = None
+    """What the databases alone say, whoever had the last word; None where they are not sure enough."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

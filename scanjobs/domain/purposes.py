@@ -21,3 +21,15 @@ class Exemption(StrEnum):
     EXEMPT = "exempt"
     NOT_EXEMPT = "not_exempt"
     UNDETERMINED = "undetermined"
+
+
+class ExemptionGround(StrEnum):
+    """Why a cookie may need no consent (WP194, section 3; CNIL, guidelines 2020-091)."""
+
+    CONSENT_CHOICE = "consent_choice"
+    """What the visitor chose about cookies."""
+    USER_INPUT = "user_input"
+    """What the visitor entered, a cart included, and the server's session that holds it."""
+    AUTHENTICATION = "authentication"
+    SECURITY = "security"
+    LOAD_BALANCING = "load_balancing"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from inspect import signature
+from typing import TypeVar
 
 from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
 from scanjobs.domain.labels import LabelledEvidence
@@ -45,7 +47,7 @@ class Rule:
     """How much a failure weighs where no profile says otherwise."""
     by_profile: Mapping[str, Severity]
     """How much it weighs in the profiles that say otherwise, by their names."""
-    check: Callable[[LabelledEvidence], Verdict]
+    check: Callable[[LabelledEvidence, Profile], Verdict]
 
     def severity_in(self, profile: Profile) -> Severity:
         """How much a failure weighs in a legal area."""
@@ -53,7 +55,7 @@ class Rule:
 
     def judge(self, labelled: LabelledEvidence, profile: Profile) -> Finding:
         """What this rule says about one scan."""
-        verdict = self.check(labelled)
+        verdict = self.check(labelled, profile)
         return Finding(
             rule_id=self.id,
             rule_version=self.version,
@@ -65,6 +67,7 @@ class Rule:
 
 
 _rules: dict[str, Rule] = {}
+_Check = TypeVar("_Check", bound=Callable[..., Verdict])
 
 
 def rule(
@@ -78,10 +81,13 @@ def rule(
     valid_from: date,
     how_to_fix: str,
     version: str = "1",
-) -> Callable[[Callable[[LabelledEvidence], Verdict]], Callable[[LabelledEvidence], Verdict]]:
-    """Make a function a rule of the catalogue; its docstring is what the rule checks."""
+) -> Callable[[_Check], _Check]:
+    """Make a function a rule of the catalogue; its docstring is what the rule checks.
 
-    def register(check: Callable[[LabelledEvidence], Verdict]) -> Callable[[LabelledEvidence], Verdict]:
+    The function takes the classified scan, and the profile as well where its answer depends on that.
+    """
+
+    def register(check: _Check) -> _Check:
         if id in _rules:
             raise ValueError(f"There are two rules {id}.")
         if unknown := set(by_profile or {}) - set(PROFILES):
@@ -97,11 +103,19 @@ def rule(
             version=version,
             severity=severity,
             by_profile=by_profile or {},
-            check=check,
+            check=_asked_with_profile(check),
         )
         return check
 
     return register
+
+
+def _asked_with_profile(
+    check: Callable[..., Verdict],
+) -> Callable[[LabelledEvidence, Profile], Verdict]:
+    if len(signature(check).parameters) > 1:
+        return check
+    return lambda labelled, _profile: check(labelled)
 
 
 def all_rules() -> tuple[Rule, ...]:

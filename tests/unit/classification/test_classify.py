@@ -10,7 +10,7 @@ from scanjobs.classification.exemption import CuratedEntry, CuratedList
 from scanjobs.classification.vendors import VendorIndex
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.labels import LabelSource
-from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption, ExemptionGround
 from tests.factories import NOON, evidence, observed, sent
 
 
@@ -201,3 +201,25 @@ def test_the_evidence_and_the_data_version_travel_along():
 
 def test_nothing_observed_is_nothing_labelled():
     assert classify(evidence(), "shop.example").cookies == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "domain", "category"),
+    [
+        ("known", "shop.example", Category.FUNCTIONAL),
+        ("known", "www.tracker.example", Category.MARKETING),
+        ("pre_x", "films.example", Category.ANALYTICS),
+        ("second", "shop.example", None),  # the second database is right in half of all cases
+        ("unheard", "shop.example", None),
+    ],
+)
+def test_what_the_databases_say_is_kept_where_they_are_sure_enough(name, domain, category):
+    party = Party.FIRST if domain == "shop.example" else Party.THIRD
+
+    assert label_of(name, domain, party, database=EVERYTHING).database_category is category
+
+
+def test_a_label_carries_the_ground_of_its_exemption():
+    label = label_of("OptanonConsent", "shop.example", Party.FIRST)
+
+    assert label.exemption_ground is ExemptionGround.CONSENT_CHOICE

@@ -10,6 +10,7 @@ from importlib import resources
 import pytest
 
 from scanjobs.classification import data_version, default_database
+from scanjobs.domain.purposes import ExemptionGround
 
 DATA = resources.files("scanjobs.classification").joinpath("data")
 
@@ -102,3 +103,9 @@ def test_every_curated_entry_has_a_reason_in_one_sentence():
         assert group["reason"].endswith(".")
         assert group["reason"][0].isupper()
         assert curated["sources"][group["source"]]["title"]
+
+
+def test_every_exempt_group_names_its_ground():
+    curated = tomllib.loads(DATA.joinpath("exempt.toml").read_text(encoding="utf-8"))
+
+    assert {group["ground"] for group in curated["exempt"]} == set(ExemptionGround)

@@ -10,7 +10,7 @@ import pytest
 from scanjobs.classification import default_database, label_of
 from scanjobs.classification.exemption import judge
 from scanjobs.domain.cookies import Party
-from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption, ExemptionGround
 
 DAY = 86_400
 
@@ -31,6 +31,35 @@ def test_listed_cookies_of_the_site_itself_are_exempt_with_a_reason_and_a_source
     assert answer.exemption is Exemption.EXEMPT
     assert answer.reason.endswith(").")
     assert "WP194" in answer.reason or "CNIL" in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "ground"),
+    [
+        ("OptanonConsent", ExemptionGround.CONSENT_CHOICE),
+        ("PHPSESSID", ExemptionGround.USER_INPUT),
+        ("cart", ExemptionGround.USER_INPUT),
+        ("wordpress_logged_in_1a2b", ExemptionGround.AUTHENTICATION),
+        ("csrftoken", ExemptionGround.SECURITY),
+        ("AWSALB", ExemptionGround.LOAD_BALANCING),
+        ("visid_incap_99", None),
+        ("unheard_of", None),
+    ],
+)
+def test_the_ground_of_an_exemption_is_named(name, ground):
+    assert ruling(name).ground is ground
+
+
+def test_a_cookie_that_outlives_its_ground_is_still_known_by_it():
+    """Somebody's sign-in does not become somebody else's purpose by lasting longer."""
+    answer = ruling(".ASPXAUTH", lifetime_seconds=365 * DAY)
+
+    assert (answer.exemption, answer.ground) == (Exemption.UNDETERMINED, ExemptionGround.AUTHENTICATION)
+
+
+@pytest.mark.parametrize("changes", [{"party": Party.THIRD}, {"category": Category.MARKETING}])
+def test_a_name_that_serves_another_purpose_has_no_ground(changes):
+    assert ruling(".ASPXAUTH", **changes).ground is None
 
 
 def test_the_same_name_on_somebody_elses_domain_stays_open():

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from scanjobs.db import declarations, models, scans, session
 from scanjobs.domain.cookies import ConsentPhase, SameSite
 from scanjobs.domain.evidence import Gap, GapKind, HostContact, PageLoad, RawFile, RuleInput, Skipped
+from scanjobs.domain.purposes import Category, ExemptionGround
 from scanjobs.domain.storage import StorageKind
 from scanjobs.errors import AmbiguousIdError, NotFoundError
 from tests import factories
@@ -71,7 +72,12 @@ def test_all_that_was_seen_beside_cookies_comes_back_as_it_was(settings):
         called_tracking=2,
     )
     scan = scan_record(
-        labelled(observed("_ga", initiator="https://shop.example/app.js:1", renewals=2)),
+        labelled(
+            observed("_ga", initiator="https://shop.example/app.js:1", renewals=2),
+            label=factories.label(
+                exemption_ground=ExemptionGround.SECURITY, database_category=Category.MARKETING
+            ),
+        ),
         captures=(
             capture(
                 inputs=frozenset({RuleInput.COOKIES, RuleInput.PAGES}),

@@ -18,6 +18,8 @@ def upgrade() -> None:
     op.add_column("captures", sa.Column("third_party_cookies_work", sa.Boolean(), nullable=True))
     op.add_column("captures", sa.Column("banner", sa.Boolean(), nullable=True))
     op.add_column("captures", sa.Column("files", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column("cookies", sa.Column("exemption_ground", Words, nullable=True))
+    op.add_column("cookies", sa.Column("database_category", Words, nullable=True))
     op.add_column("observations", sa.Column("initiator", Words, nullable=True))
     op.add_column("observations", sa.Column("renewals", Whole, nullable=True))
     op.add_column("hosts", sa.Column("initiator", Words, nullable=True))
@@ -49,6 +51,8 @@ def upgrade() -> None:
         sa.Column("exemption_reason", Words, nullable=False),
         sa.Column("privacy_url", Words, nullable=True),
         sa.Column("declared_retention", Words, nullable=True),
+        sa.Column("exemption_ground", Words, nullable=True),
+        sa.Column("database_category", Words, nullable=True),
         sa.Column("observations", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["scan_seq"], ["scans.seq"], name=op.f("fk_storage_items_scan_seq"), ondelete="CASCADE"
