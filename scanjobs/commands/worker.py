@@ -11,7 +11,7 @@ from scanjobs.commands.options import known_queue
 from scanjobs.domain.jobs import QUEUES
 
 if TYPE_CHECKING:
-    from scanjobs.jobs.leases import Share
+    from scanjobs.jobs.claiming import Share
 
 
 class UnitKind(StrEnum):
@@ -142,7 +142,7 @@ def _span(words: str) -> tuple[int, int]:
 
 
 def _share(asked: list[str], only: list[str]) -> Share:
-    from scanjobs.jobs.leases import Share
+    from scanjobs.jobs.claiming import Share
 
     names, most = [], {}
     for words in asked:

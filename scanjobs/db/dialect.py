@@ -6,7 +6,7 @@ Statements are written for SQLite, and their text is the key under which another
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 BEGIN_LOSABLE = "BEGIN IMMEDIATE -- may be undone by a loss of power"
@@ -17,6 +17,7 @@ What is committed after it, and waited for, takes it along.
 
 _own: dict[str, str] = {}
 _many: dict[str, str] = {}
+_once: set[str] = set()
 
 _WORDS = re.compile(
     r"""
@@ -33,20 +34,29 @@ _WORDS = re.compile(
 )
 
 
-def register(variants: Mapping[str, str], many: Mapping[str, str] | None = None) -> None:
+def register(
+    variants: Mapping[str, str], many: Mapping[str, str] | None = None, once: Iterable[str] = ()
+) -> None:
     """Have statements said by texts of their own, in the same notation.
 
     Args:
         variants: By the text for SQLite; they take the same parameters.
         many: For many rows at once, which they take as one parameter `:rows`, JSON lists in a list.
+        once: Those that must not be said again where their answer was lost, since they would do more.
     """
     _own.update(variants)
     _many.update(many or {})
+    _once.update(once)
 
 
 def for_many_rows(statement: str) -> str | None:
     """The text that takes many rows at once, where there is one."""
     return _many.get(statement)
+
+
+def is_said_once(statement: str) -> bool:
+    """Whether a statement must not be said again where its answer was lost."""
+    return statement in _once
 
 
 @lru_cache(maxsize=1000)

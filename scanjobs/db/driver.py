@@ -125,6 +125,13 @@ def read(settings: Settings) -> Iterator[Connection]:
         yield _connection(settings)
 
 
+@contextmanager
+def alone(settings: Settings) -> Iterator[Connection]:
+    """Write by statements that are each a transaction of its own; inside a transaction they join."""
+    with read(settings) as connection:
+        yield connection
+
+
 def hold(connection: Connection, name: str) -> None:
     """Wait until no other transaction holds this name, and hold it until this one ends.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import select
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,7 +18,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.string import StrDumperUnknown, TextLoader
 
 from scanjobs.config import Settings
-from scanjobs.db.dialect import BEGIN_LOSABLE, for_many_rows, for_postgresql
+from scanjobs.db.dialect import BEGIN_LOSABLE, for_many_rows, for_postgresql, is_said_once
 from scanjobs.db.refusals import translated
 from scanjobs.domain.clock import server_clock
 from scanjobs.errors import ConfigurationError, StorageError
@@ -42,9 +43,14 @@ _PREPARE_SESSION = """
            set_config('timezone', 'UTC', false),
            CASE WHEN current_setting('synchronous_commit') = 'off'
                 THEN set_config('synchronous_commit', 'on', false) END,
+           set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false),
            extract(epoch FROM clock_timestamp())::float8
 """
-"""What is committed is on the disk; and a worker that is cut off in a transaction holds no rows for ever."""
+"""What is committed is on the disk; and a worker that is cut off in a transaction holds no rows for ever.
+
+Our statements go by indexes. A server that plans them while a table is small would rather read all of it, and
+go on doing so when it has grown; and no statement is long enough to be worth compiling.
+"""
 
 
 def open_raw(settings: Settings) -> psycopg.Connection:
@@ -126,12 +132,15 @@ class PostgresConnection:
         """Run one statement: again where it is a transaction of its own and the connection was lost."""
         if statement in _BOUNDARIES:
             return self._cross(statement)
-        query = for_postgresql(statement)
+        query, is_once = for_postgresql(statement), is_said_once(statement)
         raw = self._open_one()
+        if is_once and not self._has_begun and _has_hung_up(raw):
+            raw.close()
+            raw = self._open_one()
         try:
             return _run(raw, query, values)
         except psycopg.OperationalError:
-            if self._has_begun or not raw.closed:
+            if self._has_begun or is_once or not raw.closed:
                 raise
         try:
             return _run(self._open_one(), query, values)
@@ -189,6 +198,18 @@ class PostgresConnection:
             else:
                 self._was_open = True
                 return self._raw
+
+
+def _has_hung_up(raw: psycopg.Connection) -> bool:
+    """Whether the server has ended a connection that was at rest, as far as that has arrived here."""
+    try:
+        waiting = select.poll()
+        waiting.register(raw.fileno(), select.POLLIN)
+        while waiting.poll(0):
+            raw.pgconn.consume_input()
+    except psycopg.Error:
+        return True
+    return raw.closed
 
 
 _LOST = "The connection to the database server was lost."

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
-from typing import Any
 
-from scanjobs.config import Settings
 from scanjobs.db import driver
 from scanjobs.db.connection import Connection
 from scanjobs.db.dialect import BEGIN_LOSABLE
-from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import chords, limit_statements, looking_statements, statements, story, wakeup
+from scanjobs.jobs.claiming import Claiming
 from scanjobs.jobs.holding import Gate
 from scanjobs.jobs.liveness import is_dead, remove_forgotten_locks, remove_lock
 from scanjobs.jobs.storage import insert_jobs, seconds
@@ -29,17 +25,6 @@ MOST_RESCUES = 5
 CANCELLED = "It was cancelled while it ran."
 KEYS_A_LOOK = 100
 """Of how many keys a worker looks each second whether a held job may go; well under 50 ms."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Share:
-    """Which jobs a worker serves."""
-
-    queues: tuple[str, ...]
-    most: Mapping[str, int] = field(default_factory=dict)
-    """How many jobs of a queue at once, where that is less than the worker's whole concurrency."""
-    only: tuple[str, ...] = ()
-    """Ids: if there are any, these jobs and no other."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,43 +39,13 @@ class Rescued:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leases:
+class Leases(Claiming):
     """The jobs of one worker, as the database knows them."""
-
-    settings: Settings
-    worker_id: str
-    share: Share
-    clock: Clock
-    _turns: Iterator[int] = field(default_factory=count)
-
-    def has_work(self) -> bool:
-        """Whether a claim would find something; takes no lock."""
-        with driver.read(self.settings) as connection:
-            values = {"now": self.clock.timestamp(), "queues": json.dumps(self.share.queues), **self._only()}
-            statement = statements.HAS_WORK_AMONG if self.share.only else statements.HAS_WORK
-            return bool(connection.execute(statement, values).fetchone()[0])
-
-    def backlog(self, most: int, held: Mapping[str, int]) -> int:
-        """How many more jobs could be claimed now, counted up to about `most`; takes no lock."""
-        if self.share.only:
-            return int(self.has_work())
-        with driver.read(self.settings) as connection:
-            return sum(
-                connection.execute(statements.COUNT_BACKLOG, {"queue": queue, "limit": room}).fetchone()[0]
-                for queue in self.share.queues
-                if (room := self._room(queue, most, held)) > 0
-            )
 
     def note_children(self, number: int) -> None:
         """Let others see how many children this worker has now."""
         with driver.write(self.settings) as connection:
             connection.execute(statements.SET_CHILDREN, {"children": number, "worker_id": self.worker_id})
-
-    def _room(self, queue: str, free: int, held: Mapping[str, int]) -> int:
-        """How many jobs of a queue its share allows, of those that there is room for."""
-        if queue not in self.share.most:
-            return free
-        return min(free, self.share.most[queue] - held.get(queue, 0))
 
     def seconds_to_next(self) -> float | None:
         """How long until a scheduled or retrying job is due; None where none waits."""
@@ -111,11 +66,12 @@ class Leases:
 
         Returns the claimed jobs, and the completions that were refused because their lease was lost.
         """
-        # A claim that is undone leaves its job in the queue, and its outcome takes it to the disk.
-        begin = "BEGIN IMMEDIATE" if completions else BEGIN_LOSABLE
-        with driver.write(self.settings, begin) as connection:
+        if not completions:
+            return self.claim(free, held or {}), []
+        with driver.write(self.settings) as connection:
             refused = self._settle(connection, completions)
-            return (self._claim(connection, free, held or {}) if free > 0 else []), refused
+            # What follows upon these outcomes waits already, and may be among the claims.
+            return self.claim_within(connection, free, held or {}), refused
 
     @driver.retried
     def let_go(self, after: str = "") -> str:
@@ -263,67 +219,8 @@ class Leases:
         with driver.read(self.settings) as connection:
             return connection.execute(statements.OTHER_OWNERS, values).fetchall()
 
-    def _only(self) -> dict[str, str]:
-        return {"ids": json.dumps(self.share.only)}
-
-    def _claim(self, connection: Connection, free: int, held: Mapping[str, int]) -> list[Claim]:
-        now = self.clock.timestamp()
-        if connection.execute(statements.HAS_DUE, {"now": now}).fetchone()[0]:
-            self._promote(connection, now)
-        values = {
-            "worker_id": self.worker_id,
-            "lease_token": secrets.token_hex(8),
-            "lease_expires_at": now + self.settings.lease_seconds,
-            "now": now,
-            "line": story.line(now, "claimed", worker=short(self.worker_id)),
-        }
-        gate = Gate(connection, now) if connection.execute(limit_statements.HAS_KEYED).fetchone()[0] else None
-        claims = self._take(connection, free, held, values, gate)
-        if gate is not None:
-            is_open = gate.settle()
-            if is_open or gate.has_more_to_hold:
-                driver.after_commit(partial(wakeup.ring, self.settings))
-        return claims
-
-    def _take(
-        self,
-        connection: Connection,
-        free: int,
-        held: Mapping[str, int],
-        values: Mapping[str, Any],
-        gate: Gate | None,
-    ) -> list[Claim]:
-        """Claim jobs, as far as the gate lets them through where there is one."""
-        token = values["lease_token"]
-
-        def claim(statement: str, look_ahead: str, which: Mapping[str, str], room: int) -> list[Claim]:
-            asked = {**values, **which, "limit": room}
-            if gate is not None:
-                seqs = gate.admit(look_ahead, which, room, token)
-                statement, asked = statements.CLAIM_THESE, {**values, "seqs": json.dumps(seqs)}
-            return _claims(connection.execute(statement, asked).fetchall(), token)
-
-        if self.share.only:
-            return claim(statements.CLAIM_AMONG, limit_statements.LOOK_AHEAD_AMONG, self._only(), free)
-        claims: list[Claim] = []
-        first = next(self._turns) % len(self.share.queues)  # none is served first every time
-        for queue in self.share.queues[first:] + self.share.queues[:first]:
-            room = self._room(queue, free - len(claims), held)
-            if room > 0:
-                claims += claim(statements.CLAIM_JOBS, limit_statements.LOOK_AHEAD, {"queue": queue}, room)
-        return claims
-
-    def _promote(self, connection: Connection, now: float) -> None:
-        """Let jobs whose time has come join the queue, and end those whose time has passed."""
-        connection.execute(statements.QUEUE_DUE_JOBS, {"now": now})
-        values = {"now": now, "line": story.line(now, "expired")}
-        if connection.execute(statements.EXPIRE_JOBS, values).rowcount:
-            chords.settle(connection, now)
-
     def _settle(self, connection: Connection, completions: Sequence[Completion]) -> list[Completion]:
         """Write outcomes with their follow-ups; answers those whose lease was lost."""
-        if not completions:
-            return []
         now = self.clock.timestamp()
         final = [done for done in completions if done.state is not JobState.RETRYING]
         accepted = {
@@ -341,6 +238,7 @@ class Leases:
         for done in completions:
             if done.follow_ups and done.claim.seq in accepted:
                 insert_jobs(connection, done.follow_ups, now, statements.INSERT_FOLLOW_UP)
+                driver.after_commit(partial(wakeup.ring, self.settings))
         chords.settle(connection, now, [done.claim.job_id for done in final if done.claim.seq in accepted])
         seqs = json.dumps(sorted(accepted))
         self._let_others_go(connection, now, limit_statements.SELECT_KEYS_OF, {"seqs": seqs})
@@ -356,16 +254,7 @@ class Leases:
 
     def _open_gate(self, connection: Connection, now: float, keys: Sequence[str]) -> None:
         if Gate(connection, now).settle(keys):
-            driver.after_commit(partial(wakeup.ring, self.settings))
-
-
-def _claims(rows: Sequence[tuple[object, ...]], token: object) -> list[Claim]:
-    # RETURNING promises no order.
-    ordered = sorted(rows, key=lambda row: (-row[7], row[0]))  # type: ignore[operator]
-    return [
-        Claim(seq, job_id, str(token), task, queue, payload, attempt, batch_id)  # type: ignore[arg-type]
-        for seq, job_id, task, queue, payload, attempt, batch_id, _ in ordered
-    ]
+            wakeup.ring_on_commit(self.settings, connection)
 
 
 def _finished(done: Completion, now: float) -> list[object]:

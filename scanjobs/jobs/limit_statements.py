@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scanjobs.jobs.statements import HAS_DUE
+
 # Limits of a job, written beside its row.
 SET_KEY_LIMIT = """
     UPDATE jobs SET limit_key = ?, at_once = ?, rate = ?, rate_seconds = ? WHERE id = ?
@@ -11,6 +13,8 @@ SET_KEY_LIMIT = """
 _OF_A_KEY = "limit_key IS NOT NULL AND state IN ('queued', 'running')"
 _HELD = "held_at IS NOT NULL AND state = 'scheduled'"
 HAS_KEYED = f"SELECT EXISTS (SELECT 1 FROM jobs WHERE {_OF_A_KEY} AND state = 'queued')"
+# Both that make a claim more than taking what comes first, asked at once.
+ARE_DUE_ARE_KEYED = f"SELECT ({HAS_DUE}), ({HAS_KEYED})"
 HAS_HELD = f"SELECT EXISTS (SELECT 1 FROM jobs WHERE {_HELD})"
 
 # What CLAIM_JOBS would take, and CLAIM_AMONG.

@@ -27,11 +27,15 @@ SELECT_WAITING_TWIN = """
 
 # --- claim ----------------------------------------------------------------------------------------------
 
-# Has the time of some waiting job come, or passed?
-HAS_DUE = """
-    SELECT EXISTS (SELECT 1 FROM jobs WHERE state IN ('scheduled', 'retrying') AND run_at <= :now)
-        OR EXISTS (SELECT 1 FROM jobs WHERE expires_at <= :now AND expires_at IS NOT NULL
-                      AND state IN ('scheduled', 'queued', 'retrying'))
+# When does the next waiting job become due?
+NEXT_DUE_AT = "SELECT min(run_at) FROM jobs WHERE state IN ('scheduled', 'retrying')"
+
+# Has the time of some waiting job come, or passed? By the first moment, which costs the same whatever it is.
+HAS_DUE = f"""
+    SELECT coalesce(({NEXT_DUE_AT}) <= :now, false)
+        OR coalesce((SELECT min(expires_at) FROM jobs
+                      WHERE expires_at IS NOT NULL AND state IN ('scheduled', 'queued', 'retrying')) <= :now,
+                    false)
 """
 
 # Would a claim find anything in these queues? Answered from partial indexes, without a lock.
@@ -53,9 +57,6 @@ COUNT_BACKLOG = """
                              AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue)
                            LIMIT :limit) AS backlog
 """
-
-# When does the next waiting job become due?
-NEXT_DUE_AT = "SELECT min(run_at) FROM jobs WHERE state IN ('scheduled', 'retrying')"
 
 # Jobs whose time has come join the queue.
 QUEUE_DUE_JOBS = """

@@ -20,6 +20,8 @@ CHANNEL = "left('scanjobs.' || current_schema(), 63)"
 RING = f"SELECT pg_notify({CHANNEL}, '')"
 
 _QUEUED = "jobs.state = 'queued'"
+_KEYLESS = "limit_key IS NULL"
+"""A job with a key that was accepted since they were looked for is left to the next claim."""
 
 
 def _after(statement: str, word: str) -> str:
@@ -27,9 +29,14 @@ def _after(statement: str, word: str) -> str:
     return statement[statement.index(word) :]
 
 
+def _before(statement: str, word: str) -> str:
+    """What a statement says before this word."""
+    return statement[: statement.index(word)]
+
+
 def _taking(rows: str, statement: str, returning: str = "") -> str:
     """A statement on the rows that a selection has locked for it; those that others have locked are left."""
-    changes = statement[: statement.index("WHERE")]
+    changes = _before(statement, "WHERE")
     source = "USING" if changes.lstrip().startswith("DELETE") else "FROM"
     return f"""
         WITH taken AS MATERIALIZED ({rows} FOR UPDATE OF jobs SKIP LOCKED)
@@ -51,12 +58,50 @@ def _inserting(statement: str) -> str:
 
 
 _CLAIMED = "RETURNING jobs.seq, id, task, queue, payload, attempt, batch_id, priority"
+
+MOST_AT_ONCE = 1000
+"""How many jobs of a queue are claimed at once at most. The server knows it when it plans, so it sees that
+the claim is cheap however many wait, and keeps the plan."""
+
+# Take jobs of these queues in their order, of each as many as there is room for. Where a job is due or has a
+# key, that is not all there is to do: then it takes none and answers one row without a job. All of it is one
+# look at the database, so no job can come between.
+CLAIM_AT_ONCE = f"""
+    WITH more AS MATERIALIZED (
+        SELECT ({sqlite.HAS_DUE}) OR ({limits.HAS_KEYED}) AS is_needed,
+               CASE WHEN :is_losable THEN set_config('synchronous_commit', 'off', true) END
+    ),
+    taken AS MATERIALIZED (
+        SELECT first.seq
+          -- Planned the same whatever is asked.
+          FROM unnest((SELECT :queues::text[]), (SELECT :rooms::bigint[])) AS mine (queue, room)
+         CROSS JOIN LATERAL (
+            SELECT seq FROM (SELECT seq FROM jobs
+                              WHERE {_QUEUED} AND queue = mine.queue
+                                AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = mine.queue)
+                              ORDER BY priority DESC, seq LIMIT {MOST_AT_ONCE}
+                                FOR UPDATE OF jobs SKIP LOCKED) AS waiting
+             LIMIT mine.room
+         ) AS first
+         WHERE NOT (SELECT is_needed FROM more) LIMIT (SELECT :limit::bigint)
+    ),
+    claimed AS (
+        {_before(sqlite.CLAIM_JOBS, "WHERE")} WHERE jobs.seq = ANY (ARRAY(SELECT seq FROM taken)) {_CLAIMED}
+    )
+    SELECT * FROM claimed
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM more WHERE is_needed
+"""
+
 _AMONG = "(SELECT value FROM json_each(:ids))"
 
 dialect.register(
     {
         # Workers hear of it when it is committed, and only then.
         sqlite.INSERT_JOB: f"WITH accepted AS ({sqlite.INSERT_JOB} RETURNING seq) {RING} FROM accepted",
+        sqlite.INSERT_FOLLOW_UP: (
+            f"WITH accepted AS ({sqlite.INSERT_FOLLOW_UP} RETURNING seq) {RING} FROM accepted"
+        ),
         # The twin stays as it is until it is known what becomes of this submit.
         sqlite.SELECT_WAITING_TWIN: f"{sqlite.SELECT_WAITING_TWIN} FOR UPDATE",
         sqlite.QUEUE_DUE_JOBS: _taking(
@@ -67,14 +112,14 @@ dialect.register(
         ),
         sqlite.CLAIM_JOBS: _taking(
             f"""SELECT seq FROM jobs
-                 WHERE {_QUEUED} AND queue = :queue
+                 WHERE {_QUEUED} AND {_KEYLESS} AND queue = :queue
                    AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = :queue)
                  ORDER BY priority DESC, seq LIMIT :limit""",
             sqlite.CLAIM_JOBS,
             _CLAIMED,
         ),
         sqlite.CLAIM_AMONG: _taking(
-            f"""SELECT seq FROM jobs WHERE id IN {_AMONG} AND {_QUEUED}
+            f"""SELECT seq FROM jobs WHERE id IN {_AMONG} AND {_QUEUED} AND {_KEYLESS}
                  ORDER BY priority DESC, seq LIMIT :limit""",
             sqlite.CLAIM_AMONG,
             _CLAIMED,
@@ -143,6 +188,10 @@ dialect.register(
         sqlite.INSERT_JOB: (
             f"WITH accepted AS ({_inserting(sqlite.INSERT_JOB)} RETURNING seq) {RING} FROM accepted LIMIT 1"
         ),
-        sqlite.INSERT_FOLLOW_UP: _inserting(sqlite.INSERT_FOLLOW_UP),
+        sqlite.INSERT_FOLLOW_UP: (
+            f"WITH accepted AS ({_inserting(sqlite.INSERT_FOLLOW_UP)} RETURNING seq) {RING}"
+            " FROM accepted LIMIT 1"
+        ),
     },
+    once=[CLAIM_AT_ONCE],
 )

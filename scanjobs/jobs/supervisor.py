@@ -26,8 +26,9 @@ from scanjobs.jobs import recorder, statements
 from scanjobs.jobs.autoscale import Autoscale
 from scanjobs.jobs.children import kind_named
 from scanjobs.jobs.children.contract import Child
+from scanjobs.jobs.claiming import Share
 from scanjobs.jobs.deaths import after_death
-from scanjobs.jobs.leases import CANCELLED, Leases, Share
+from scanjobs.jobs.leases import CANCELLED, Leases
 from scanjobs.jobs.liveness import LifeLock
 from scanjobs.jobs.pool import Pool
 from scanjobs.jobs.pruning import Pruner
@@ -422,9 +423,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._pool.retire()
         self._note_progress()
         free = 0 if self._stopping_since is not None else self._pool.free()
-        if free > 0 and not self._leases.has_work():
-            free = 0
-        if self._done or free:
+        if self._done or free > 0:
             done, self._done = self._done, []
             try:
                 claims, refused = self._leases.turn(done, free, self._pool.held())

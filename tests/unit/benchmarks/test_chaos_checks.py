@@ -17,7 +17,8 @@ from scanjobs import tasks
 from scanjobs.db import scans
 from scanjobs.domain.clock import SystemClock
 from scanjobs.domain.jobs import QUEUES, JobState
-from scanjobs.jobs.leases import Leases, Share
+from scanjobs.jobs.claiming import Share
+from scanjobs.jobs.leases import Leases
 from scanjobs.jobs.values import Completion, Failure
 from scanjobs.reports import generate
 from tests import factories

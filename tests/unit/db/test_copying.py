@@ -12,8 +12,9 @@ from scanjobs.db import copying, models, reports, scans, session
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import ScanjobsError, StorageError, UsageError
 from scanjobs.jobs import monitor
+from scanjobs.jobs.claiming import Share
 from scanjobs.jobs.job import Job
-from scanjobs.jobs.leases import Leases, Share
+from scanjobs.jobs.leases import Leases
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.values import Completion
 from tests import factories

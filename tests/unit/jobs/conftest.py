@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from scanjobs.config import Settings
-from scanjobs.jobs.leases import Leases, Share
+from scanjobs.jobs.claiming import Share
+from scanjobs.jobs.leases import Leases
 from scanjobs.jobs.queue import JobQueue
 from tests.conftest import DATABASES
 from tests.factories import NOON

@@ -34,7 +34,8 @@ from scanjobs.db import driver
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
 from scanjobs.jobs import monitor
-from scanjobs.jobs.leases import Leases, Share
+from scanjobs.jobs.claiming import Share
+from scanjobs.jobs.leases import Leases
 from scanjobs.jobs.storage import JobStorage, QueuedMessage
 from scanjobs.jobs.values import Claim, NewJob
 
