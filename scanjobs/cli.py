@@ -19,6 +19,7 @@ from scanjobs.commands import (
     jobs,
     queues,
     report,
+    rules,
     scans,
     schedule,
     status,
@@ -36,6 +37,7 @@ app.command("demo")(demo.demo)
 app.command("import")(import_.import_captures)
 app.command("scans")(scans.list_scans)
 app.command("show")(scans.show_scan)
+app.add_typer(rules.app, name="rules")
 app.command("report")(report.report)
 app.command("export")(export.export)
 app.add_typer(jobs.app, name="jobs")

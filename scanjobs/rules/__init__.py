@@ -6,7 +6,7 @@ from scanjobs.domain.findings import Finding
 from scanjobs.domain.labels import LabelledEvidence
 
 # Importing a family registers its rules.
-from scanjobs.rules import declaration, evidence, lifetime, security  # noqa: F401
+from scanjobs.rules import consent, declaration, evidence, lifetime, security  # noqa: F401
 from scanjobs.rules.profiles import DEFAULT_PROFILE, Profile, find_profile
 from scanjobs.rules.registry import Rule, Verdict, all_rules, find
 
