@@ -54,6 +54,11 @@ class Label:
     database_category: Category | None = None
     """What the databases alone say, whoever had the last word; None where they are not sure enough."""
 
+    @property
+    def is_consent_choice(self) -> bool:
+        """Whether it keeps what the visitor chose in the consent banner."""
+        return self.exemption_ground is ExemptionGround.CONSENT_CHOICE
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LabelledCookie:

@@ -9,7 +9,7 @@ from datetime import date
 from scanjobs.domain.cookies import CookieOrigin, ObservedCookie
 from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.labels import LabelledCookie, LabelledEvidence
-from scanjobs.domain.purposes import Category, Exemption, ExemptionGround
+from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.rules.observations import (
     SECONDS_PER_DAY,
     Answer,
@@ -106,7 +106,7 @@ def choice_kept_too_long(scan: LabelledEvidence, profile: Profile) -> Verdict:
         is_too_long = _lives_beyond_months(observation, limit.days)
         return f"{shown_lifetime(observation)}; {limit.says}" if is_too_long else _pass(is_too_long)
 
-    choices = [c for c in scan.cookies if c.label.exemption_ground is ExemptionGround.CONSENT_CHOICE]
+    choices = [cookie for cookie in scan.cookies if cookie.label.is_consent_choice]
     judged = judge_each(choices, is_kept_too_long)
     return verdict_on(
         judged,
@@ -323,10 +323,9 @@ def _is_exempt_measurement(cookie: LabelledCookie) -> bool:
 
 
 def _is_called_necessary(cookie: LabelledCookie) -> bool:
-    ground = cookie.label.exemption_ground
-    if ground is ExemptionGround.CONSENT_CHOICE:
-        return False
-    return cookie.label.category is Category.NECESSARY or ground is not None
+    label = cookie.label
+    is_known_so = label.category is Category.NECESSARY or label.exemption_ground is not None
+    return is_known_so and not label.is_consent_choice
 
 
 def _doubt_about(cookie: LabelledCookie) -> str:

@@ -18,9 +18,12 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from scanjobs.classification import label_of
 from scanjobs.config import Settings
 from scanjobs.db import models, schema, session
 from scanjobs.db.connection import connect
+from scanjobs.domain.cookies import Party
+from scanjobs.domain.purposes import ExemptionGround
 from scanjobs.errors import DatabaseTooNewError, StorageError, WorkersTooOldError
 from scanjobs.jobs import monitor
 from tests.conftest import on_postgres_only, on_sqlite_only
@@ -131,6 +134,43 @@ def test_an_older_database_is_upgraded_with_what_waits_in_it(settings: Settings)
 
     assert [queue.queued for queue in monitor.queues(settings)] == [1, 0, 0]
     assert schema.revision(settings) == schema.HEAD
+
+
+def test_the_grounds_of_stored_exemptions_are_told_from_their_reasons(settings: Settings):
+    names = [
+        "OptanonConsent",
+        "PHPSESSID",
+        "cart",
+        ".ASPXAUTH",
+        "csrftoken",
+        "__cf_bm",
+        "AWSALB",
+        "_GRECAPTCHA",
+    ]
+    labels = {name: label_of(name, "shop.example", Party.FIRST, lifetime_seconds=0) for name in names}
+    settings.home.mkdir()
+    schema._upgrade(settings, "0004")
+    with closing(connect(settings)) as database:
+        database.execute(
+            "INSERT INTO scans (seq, id, state, site, source, profile, created_at, tool_version,"
+            " data_version, complete, values_kept, cookie_count, phases)"
+            " VALUES (1, 's', 'imported', 'shop.example', 'har', 'eu', 1, '0.1', '1', ?, ?, 1, '[]')",
+            (True, False),
+        )
+        for name, label in labels.items():
+            database.execute(
+                "INSERT INTO cookies (scan_seq, name, domain, path, partition, party, category, label_source,"
+                " confidence, exemption, exemption_reason)"
+                " VALUES (1, ?, 'shop.example', '/', '', 'first', 'necessary', 'curated', 0.9, ?, ?)",
+                (name, label.exemption.value, label.exemption_reason),
+            )
+
+    schema.ensure(settings)
+
+    with closing(connect(settings)) as database:
+        found = dict(database.execute("SELECT name, exemption_ground FROM cookies").fetchall())
+    assert found == {name: label.exemption_ground for name, label in labels.items()}
+    assert set(found.values()) == {*ExemptionGround, None}
 
 
 def test_an_upgrade_waits_for_older_workers(settings: Settings):

@@ -10,6 +10,17 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+# How the reasons begin that stored labels give for an exemption, and the ground that stands behind each.
+GROUNDS = {
+    "Keeps the choice the visitor made": "consent_choice",
+    "Holds the server's session together": "user_input",
+    "Keeps the content of the shopping cart": "user_input",
+    "Keeps the visitor signed in": "authentication",
+    "Protects the visitor's forms": "security",
+    "Tells people from automated access": "security",
+    "Sends the visitor's requests to the same server": "load_balancing",
+}
+
 
 def upgrade() -> None:
     """Go forward."""
@@ -27,6 +38,13 @@ def upgrade() -> None:
     op.add_column("hosts", sa.Column("party", Words, server_default="third", nullable=False))
     op.add_column("hosts", sa.Column("vendor", Words, nullable=True))
     op.add_column("hosts", sa.Column("category", Words, server_default="unclassified", nullable=False))
+    cookies = sa.table("cookies", *map(sa.column, ("exemption", "exemption_reason", "exemption_ground")))
+    for reason, ground in GROUNDS.items():
+        op.execute(
+            sa.update(cookies)
+            .where(cookies.c.exemption == "exempt", cookies.c.exemption_reason.startswith(reason))
+            .values(exemption_ground=ground)
+        )
     # Every capture so far was a HAR file, which shows these.
     op.execute(
         """UPDATE captures SET inputs = '["cookies", "cookie_attributes", "set_cookie", "requests"]'"""
