@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from scanjobs.config import Settings
 from scanjobs.db import declarations, scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.cookies import ConsentPhase
-from scanjobs.domain.evidence import Evidence, Skipped
+from scanjobs.domain.evidence import Evidence, RuleInput, Skipped
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.labels import LabelledEvidence
 from scanjobs.domain.scans import ScanRecord, ScanSummary
@@ -22,6 +23,9 @@ from scanjobs.scanner import importers
 from scanjobs.scanner.combine import combine
 from scanjobs.scanner.source import CaptureTarget
 from scanjobs.scanner.urls import canonical_host
+
+_MOST_SITES = 5
+"""So many sites are named to somebody who has to choose one."""
 
 OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -43,7 +47,11 @@ class Imported:
     is_new: bool
     """False when a scan with these very files was there already."""
     third_party_cookies: int
+    storage: int
+    """Items beside cookies: localStorage, sessionStorage, IndexedDB."""
     hosts: int
+    requests: int | None
+    """None where no capture could show any."""
     entries: int
     skipped: tuple[Skipped, ...]
     gaps: tuple[str, ...]
@@ -147,16 +155,33 @@ def _site_of(evidence: Evidence) -> str:
         if host is not None:
             found.setdefault(sites.registrable_domain(host), capture.file_name)
     if not found:
-        raise CaptureError(
-            "The capture shows no page, so nobody can say which site it is of.",
-            hint="Record the visit from the first page on.",
-        )
+        raise _nobody_knows_the_site(evidence)
     if len(found) > 1:
         told = ", ".join(f"{name} shows {site}" for site, name in found.items())
         raise CaptureError(
             f"The files show different sites: {told}.", hint="Import captures of different sites one by one."
         )
     return next(iter(found))
+
+
+def _nobody_knows_the_site(evidence: Evidence) -> CaptureError:
+    """The refusal of captures without a page, with the sites it may be about.
+
+    A list of cookies or a storage state is not taken for one of the site most of it belongs to, nor of the
+    only one: where a site stores nothing itself and embeds a video, all of it belongs to the video's.
+    """
+    names = " and ".join(dict.fromkeys(capture.file_name for capture in evidence.captures))
+    shows = "shows" if len(evidence.captures) == 1 else "show"
+    hosts = [sites.host_of(key.origin) or "" for key in {item.key for item in evidence.storage}]
+    hosts += [key.domain for key in {cookie.key for cookie in evidence.cookies}]
+    seen = Counter(sites.registrable_domain(host) for host in hosts if host)
+    likely = [site for site, _ in sorted(seen.items(), key=lambda one: (-one[1], one[0]))][:_MOST_SITES]
+    rest = f" and {len(seen) - len(likely)} more" if len(seen) > len(likely) else ""
+    among = f" What was stored belongs to {', '.join(likely)}{rest}." if likely else ""
+    return CaptureError(
+        f"{names} {shows} what a browser stored and no page, so nobody can say which site it is of.",
+        hint=f"Name the site that was visited: --site {likely[0] if likely else 'example.org'}.{among}",
+    )
 
 
 def _page_of(evidence: Evidence, site: str) -> str | None:
@@ -197,6 +222,12 @@ def _third_party_cookies(evidence: Evidence, site: str) -> int:
     return len({c.key for c in evidence.cookies if sites.registrable_domain(c.key.domain) != site})
 
 
+def _requests(evidence: Evidence) -> int | None:
+    if not evidence.shows(RuleInput.REQUESTS):
+        return None
+    return sum(capture.entries for capture in evidence.captures if RuleInput.REQUESTS in capture.inputs)
+
+
 def _imported(scan: ScanSummary, evidence: Evidence, *, is_new: bool, third: int) -> Imported:
     skipped: dict[str, int] = {}
     for capture in evidence.captures:
@@ -206,7 +237,9 @@ def _imported(scan: ScanSummary, evidence: Evidence, *, is_new: bool, third: int
         scan=scan,
         is_new=is_new,
         third_party_cookies=third,
+        storage=len({item.key for item in evidence.storage}),
         hosts=len({contact.host for contact in evidence.hosts}),
+        requests=_requests(evidence),
         entries=sum(capture.entries for capture in evidence.captures),
         skipped=tuple(Skipped(reason=reason, count=count) for reason, count in skipped.items()),
         gaps=tuple(dict.fromkeys(gap.detail for gap in evidence.gaps)),

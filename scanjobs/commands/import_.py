@@ -31,7 +31,9 @@ def import_captures(
     ] = "auto",
     site: Annotated[
         str | None,
-        typer.Option("--site", metavar="DOMAIN", help="The site, where the first page is not of it."),
+        typer.Option(
+            "--site", metavar="DOMAIN", help="The site that was visited, where no page of it comes first."
+        ),
     ] = None,
     salvage: Annotated[
         bool, typer.Option("--salvage", help="Keep the complete entries of a truncated file.")
@@ -45,7 +47,7 @@ def import_captures(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Take in captures of a website: HAR files of a browser or a proxy."""
+    """Take in captures of a website: HAR files, and lists of the cookies in a browser's store."""
     from scanjobs import config, console, pipeline
     from scanjobs.domain.ids import short
 
@@ -120,9 +122,12 @@ def show_imported(one: Imported) -> None:
     cookies = f"{scan.cookies:,}, {one.third_party_cookies:,} of them third-party"
     rows: list[tuple[str, str]] = [
         ("cookies", cookies if scan.cookies else "none seen"),
-        ("requests", f"{one.entries:,} to {console.counted(one.hosts, 'host')}"),
-        ("phases", ", ".join(scan.phases)),
     ]
+    if one.storage:
+        rows.append(("storage", console.counted(one.storage, "item")))
+    if one.requests is not None:
+        rows.append(("requests", f"{one.requests:,} to {console.counted(one.hosts, 'host')}"))
+    rows.append(("phases", ", ".join(scan.phases)))
     rows += [("skipped", f"{left_out.count:,} × {left_out.reason}") for left_out in one.skipped]
     rows += [("not seen", gap) for gap in one.gaps]
     console.show(heading, console.facts(rows))
@@ -135,7 +140,9 @@ def _as_json(one: Imported) -> dict[str, object]:
         **asdict(one.scan),
         "is_new": one.is_new,
         "third_party_cookies": one.third_party_cookies,
+        "storage": one.storage,
         "hosts": one.hosts,
+        "requests": one.requests,
         "entries": one.entries,
         "skipped": one.skipped,
         "gaps": one.gaps,

@@ -23,6 +23,12 @@ class GapKind(StrEnum):
     """Some entries could not be read."""
     SINGLE_HOST = "single_host"
     """The capture shows the storage of some hosts only."""
+    STORE_ONLY = "store_only"
+    """The capture shows what lay in a browser's store, not how it came there."""
+    NO_SCRIPTS = "no_scripts"
+    """The tool runs no scripts, so what they would have stored is missing."""
+    UNKNOWN_LIFETIMES = "unknown_lifetimes"
+    """The tool does not tell cookies that end with the session from others."""
 
 
 class RuleInput(StrEnum):

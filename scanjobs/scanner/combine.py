@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, ObservedCookie
-from scanjobs.domain.evidence import Evidence, HostContact
+from scanjobs.domain.evidence import Evidence, Gap, GapKind, HostContact, RuleInput
 from scanjobs.domain.storage import StorageKey, StoredItem
 from scanjobs.scanner.set_cookie import Scope
 from scanjobs.scanner.urls import canonical_host, read_url
@@ -24,8 +24,13 @@ _TELLING = {
 }
 """How much each way of knowing a cookie tells; only what sets it says how long it is meant to live."""
 
+_OPEN = ("host_only", "secure", "http_only", "same_site", "partitioned", "is_session")
+"""The attributes that one way of looking may leave open and another tell."""
+
 _Place = tuple[str, str]
 """The name and the domain of a cookie."""
+_Spot = tuple[str, str, str]
+"""The name, the domain and the path of a cookie, whatever its partition."""
 _SentPlace = tuple[str, str, str]
 """The name, the digest of the value and the domain of a cookie that was only sent."""
 
@@ -34,16 +39,59 @@ def combine(evidences: Sequence[Evidence]) -> Evidence:
     """The evidence of several captures of one scan as one, in the order given.
 
     A cookie that one capture only saw in requests is, where it fits, the one that another capture saw
-    being set or sent; so a cookie set before the choice is recognised after it.
+    being set or sent; so a cookie set before the choice is recognised after it. And what one capture does not
+    tell of a cookie is taken from another of the same phase.
     """
+    evidences = _with_known_partitions(evidences)
     return Evidence(
         captures=tuple(capture for evidence in evidences for capture in evidence.captures),
         cookies=_cookies(evidences),
         hosts=_hosts(host for evidence in evidences for host in evidence.hosts),
-        gaps=tuple(dict.fromkeys(gap for evidence in evidences for gap in evidence.gaps)),
+        gaps=tuple(dict.fromkeys(_gaps(evidences))),
         storage=_storage(item for evidence in evidences for item in evidence.storage),
         pages=tuple(page for evidence in evidences for page in evidence.pages),
     )
+
+
+def _with_known_partitions(evidences: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The captures, their cookies under the one partition that another capture knows them by.
+
+    Some tools leave the partition out. Where a capture lists a name, domain and path in several partitions,
+    it tells them apart itself.
+    """
+    partitions: defaultdict[_Spot, set[str]] = defaultdict(set)
+    for cookie in _set_cookies(evidences):
+        if cookie.partitioned is not None:
+            partitions[_spot(cookie)].add(cookie.key.partition)
+    found = []
+    for evidence in evidences:
+        listed = Counter(_spot(cookie) for cookie in evidence.cookies)
+        found.append(
+            replace(
+                evidence,
+                cookies=tuple(
+                    _in_partition(cookie, partitions[_spot(cookie)])
+                    if cookie.partitioned is None and _is_set(cookie) and listed[_spot(cookie)] == 1
+                    else cookie
+                    for cookie in evidence.cookies
+                ),
+            )
+        )
+    return tuple(found)
+
+
+def _in_partition(cookie: ObservedCookie, partitions: Set[str]) -> ObservedCookie:
+    """The cookie under the only partition there is, if there is one."""
+    if len(partitions) != 1:
+        return cookie
+    (partition,) = partitions
+    return replace(
+        cookie, key=replace(cookie.key, partition=partition), partitioned=True if partition else None
+    )
+
+
+def _spot(cookie: ObservedCookie) -> _Spot:
+    return cookie.key.name, cookie.key.domain, cookie.key.path
 
 
 def _cookies(evidences: Sequence[Evidence]) -> tuple[ObservedCookie, ...]:
@@ -121,14 +169,29 @@ def _joined(one: ObservedCookie, other: ObservedCookie) -> ObservedCookie:
     """The same cookie in the same phase: as it was set last or lay in the store, as it was seen first."""
     first, last = sorted((one, other), key=lambda cookie: cookie.observed_at or _NEVER)
     renewals = [cookie.renewals for cookie in (first, last) if cookie.renewals is not None]
+    told = max((last, first), key=lambda cookie: _TELLING[cookie.origin])
     return replace(
-        max((last, first), key=lambda cookie: _TELLING[cookie.origin]),
+        _completed(told, first if told is last else last),
         first_url=first.first_url or last.first_url,
         observed_at=first.observed_at,
         times_seen=first.times_seen + last.times_seen,
         initiator=first.initiator or last.initiator,
         renewals=sum(renewals) if renewals else None,
     )
+
+
+def _completed(told: ObservedCookie, other: ObservedCookie) -> ObservedCookie:
+    """What the one observation leaves open, as the other knows it.
+
+    A lifetime means something else where it was asked for than where it was left, so it stays out unless both
+    were seen in the same way.
+    """
+    known = {name: getattr(other, name) for name in _OPEN if getattr(told, name) is None}
+    if told.is_session is not True and told.expires_at is None:
+        known["expires_at"] = other.expires_at
+    if told.is_session is not True and told.lifetime_seconds is None and told.origin is other.origin:
+        known["lifetime_seconds"] = other.lifetime_seconds
+    return replace(told, scheme=told.scheme or other.scheme, **known)
 
 
 def _is_set(cookie: ObservedCookie) -> bool:
@@ -143,6 +206,20 @@ def _storage(items: Iterable[StoredItem]) -> tuple[StoredItem, ...]:
         if old is None or (item.observed_at or _NEVER) < (old.observed_at or _NEVER):
             merged[item.key, item.phase] = item
     return tuple(sorted(merged.values(), key=lambda item: (item.key, _VISIT.index(item.phase))))
+
+
+def _gaps(evidences: Iterable[Evidence]) -> Iterator[Gap]:
+    """The gaps of all captures, but for those that another capture of the same phase fills."""
+    with_requests = {
+        capture.phase
+        for evidence in evidences
+        for capture in evidence.captures
+        if RuleInput.REQUESTS in capture.inputs
+    }
+    for evidence in evidences:
+        for gap in evidence.gaps:
+            if gap.kind is not GapKind.STORE_ONLY or gap.phase not in with_requests:
+                yield gap
 
 
 def _hosts(hosts: Iterable[HostContact]) -> tuple[HostContact, ...]:

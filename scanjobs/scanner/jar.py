@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scanjobs.domain.cookies import CookieKey, CookieOrigin, ObservedCookie, SameSite
+from scanjobs.scanner.set_cookie import (
+    FIRST_COOKIE,
+    CookieRefusedError,
+    check_pair,
+    has_control_characters,
+)
 from scanjobs.scanner.source import CaptureTarget
-from scanjobs.scanner.urls import WebUrl, canonical_host
+from scanjobs.scanner.urls import WebUrl, canonical_host, is_host
 from scanjobs.scanner.values import fingerprint
+from scanjobs.sites import is_public_suffix
 
 LATEST_EXPIRY = datetime.max.replace(tzinfo=UTC).timestamp() - 1
+NO_DOMAIN = "cookie without a domain that could be read"
+PUBLIC_SUFFIX = "cookie for a public suffix"
+STRANGE_PATH = "cookie with control characters in its path"
+ENDED = "cookie that ended before there were any"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +50,26 @@ class JarCookie:
     """When it was set, where the list tells; its lifetime is then counted from there."""
     seen_on: WebUrl | None = None
     """The page it was seen on, where the list tells."""
+    scheme: str = ""
+    """`https` or `http`: how it was set, where the list tells that and no page."""
+
+
+def refusal_of(cookie: JarCookie) -> str | None:
+    """Why no browser keeps such a cookie, in the words of the report; None where one does."""
+    try:
+        check_pair(cookie.name, cookie.value)
+    except CookieRefusedError as error:
+        return error.refusal.replace("Set-Cookie", "cookie")
+    domain = _host(cookie.domain)
+    if not is_host(domain):
+        return NO_DOMAIN
+    if cookie.host_only is False and is_public_suffix(domain):
+        return PUBLIC_SUFFIX
+    if has_control_characters(cookie.path):
+        return STRANGE_PATH
+    if cookie.expires_at is not None and cookie.expires_at <= FIRST_COOKIE.timestamp():
+        return ENDED
+    return None
 
 
 def observed(
@@ -52,7 +83,7 @@ def observed(
     return ObservedCookie(
         key=CookieKey(
             name=cookie.name,
-            domain=canonical_host(cookie.domain.strip().strip(".")),
+            domain=_host(cookie.domain),
             path=cookie.path if cookie.path.startswith("/") else "/",
             partition=cookie.partition,
         ),
@@ -70,10 +101,15 @@ def observed(
         kept_value=cookie.value if target.keep_values else None,
         raw_set_cookie=None,
         first_url=page.shown if page else "",
-        scheme=page.transport if page else "",
+        scheme=page.transport if page else cookie.scheme,
         observed_at=cookie.set_at or read_at,
         initiator=cookie.initiator,
     )
+
+
+def _host(domain: str) -> str:
+    """A listed domain as keys hold it: no leading dot, no brackets."""
+    return canonical_host(domain.strip().strip(".").strip("[]"))
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _BAD_HOST = re.compile(r"[\x00-\x20\x7f-\U0010ffff\"<>\\^`{|}]")
+_LONGEST_HOST = 253
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
 _SECURE = {"http": False, "ws": False, "https": True, "wss": True}
 _DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
@@ -57,6 +58,11 @@ def read_url(url: str) -> WebUrl | None:
         path=path,
         shown=f"{parts.scheme}://{shown_host}{shown_port}{shown_path}",
     )
+
+
+def is_host(host: str) -> bool:
+    """True for what can be the host of a web URL, in its canonical form."""
+    return 0 < len(host) <= _LONGEST_HOST and _BAD_HOST.search(host) is None
 
 
 def canonical_host(host: str) -> str:

@@ -264,7 +264,7 @@ def draw_scope(canvas: Canvas, document: Document) -> None:
                 Column(title="First request", weight=27),
                 Column(title="First page", weight=33),
                 Column(title="Recorded by", weight=20),
-                Column(title="Requests", weight=11, is_number=True),
+                Column(title="Entries", weight=11, is_number=True),
                 Column(title="State", weight=13),
             ),
             size=7.8,

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from scanjobs.domain.evidence import Evidence
 from scanjobs.errors import CaptureError
+from scanjobs.scanner.importers.cdp import CdpImporter
+from scanjobs.scanner.importers.extension import ExtensionImporter
 from scanjobs.scanner.importers.file_kinds import read_head, unknown_format, unreadable
 from scanjobs.scanner.importers.har import HarImporter
+from scanjobs.scanner.importers.netscape import NetscapeImporter
+from scanjobs.scanner.importers.storage_state import StorageStateImporter
 from scanjobs.scanner.source import CaptureTarget, Source
 
 AUTO = "auto"
-IMPORTERS: tuple[Source, ...] = (HarImporter(),)
-"""One more importer is one more file here and one more name in this line."""
+IMPORTERS: tuple[Source, ...] = (
+    HarImporter(),
+    StorageStateImporter(),
+    CdpImporter(),
+    ExtensionImporter(),
+    NetscapeImporter(),
+)
+"""One more importer is one more file here and one more name in this list."""
 
 
 def formats() -> tuple[str, ...]:

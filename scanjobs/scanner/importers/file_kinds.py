@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanjobs.errors import CaptureError
-from scanjobs.scanner.importers.json_stream import HEAD_BYTES, Outline, outline
+from scanjobs.scanner.importers.json_stream import HEAD_BYTES, Outline, outline, text_of
 from scanjobs.scanner.shown import printable
 
 _HOW_TO_RECORD = "Record the page with a browser's developer tools and export it as HAR."
@@ -52,27 +52,27 @@ def unknown_format(path: Path, head: bytes, formats: str) -> CaptureError:
     seen = outline(head)
     if known := _known_tool(head, seen):
         return CaptureError(f"{path} looks like {known}, which is not supported yet.", hint=taken)
+    if "".join(text_of(head).lstrip("\ufeff").split()) == "[]":
+        return CaptureError(
+            f"{path} is an empty list, which could be of any tool.",
+            hint=f"Name its format, for instance --format cdp. {taken}",
+        )
     if seen.opening == "<":
-        return CaptureError(f"{path} is a web page or XML, not JSON.", hint=taken)
+        return CaptureError(f"{path} is a web page or XML, not a capture.", hint=taken)
     if seen.opening not in ("{", "["):
-        return CaptureError(f"{path} is not JSON.", hint=f"{taken} {_HOW_TO_RECORD}")
+        return CaptureError(f"{path} is neither JSON nor a cookies.txt.", hint=f"{taken} {_HOW_TO_RECORD}")
     what = "an object" if seen.opening == "{" else "a list"
     names = ", ".join(printable(key[:40]) for key in seen.keys[:4])
     members = f" that begins with the members {names}" if names else ""
-    return CaptureError(f"{path} is JSON, but not a HAR file: it holds {what}{members}.", hint=taken)
+    return CaptureError(
+        f"{path} is JSON, but no capture that is known: it holds {what}{members}.", hint=taken
+    )
 
 
 def _known_tool(head: bytes, seen: Outline) -> str | None:
     keys = set(seen.keys)
-    is_list = seen.opening == "["
-    if seen.opening == "{" and {"cookies", "origins"} <= keys:
-        return "a Playwright storage state"
     if b"Blacklight Inspection" in head or "browser_cookies" in keys:
         return "a file of blacklight-collector"
     if seen.opening == "{" and {"title", "uri_ins", "uri_dest"} <= keys:
         return "an inspection of the Website Evidence Collector"
-    if is_list and {"name", "value", "domain"} <= keys:
-        return "a list of cookies as a browser or an extension exports it"
-    if b"Netscape HTTP Cookie File" in head[:200] or head.startswith(b"# HTTP Cookie File"):
-        return "a Netscape cookies.txt"
     return None

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.evidence import Capture, Evidence, Gap, GapKind, HostContact, RuleInput, Skipped
-from scanjobs.errors import CaptureError, TruncatedCaptureError
+from scanjobs.errors import CaptureError
 from scanjobs.scanner.cookie_log import DELETED, CookieLog, Sighting
+from scanjobs.scanner.importers.damage import refuse_damaged
 from scanjobs.scanner.importers.har_values import (
     cookie_of,
     headers,
@@ -237,21 +238,8 @@ class _Reader:
 
 def _refuse_what_is_no_capture(target: CaptureTarget, file: JsonFile, reader: _Reader) -> None:
     """Raise unless the file gave something, whole or with leave to salvage."""
+    refuse_damaged(target, file, reader.entries)
     name = printable(target.path.name)
-    if file.is_damaged and reader.entries == 0:
-        if file.ends_early:
-            raise TruncatedCaptureError(
-                f"{name} ends before its first entry does.", hint="Record it again; nothing can be salvaged."
-            )
-        raise CaptureError(
-            f"{name} is not valid JSON: it breaks before byte {file.broken_at}.",
-            hint="Export it again from the tool that recorded it, and do not edit it by hand.",
-        )
-    if file.is_damaged and not target.salvage:
-        how = "ends early" if file.ends_early else f"is damaged before byte {file.broken_at}"
-        raise TruncatedCaptureError(
-            f"{name} {how}: {reader.entries} entries are complete, the rest is missing."
-        )
     if reader.entries == 0:
         raise CaptureError(
             f"{name} is a HAR file without entries: no request was recorded.",

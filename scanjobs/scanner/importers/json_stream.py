@@ -113,15 +113,34 @@ class Outline(NamedTuple):
 
 def outline(head: bytes) -> Outline:
     """How the JSON in the first bytes of a file begins; what comes after them may be missing."""
-    text = codecs.getincrementaldecoder(_encoding(head))("replace").decode(head).lstrip("\ufeff")
-    if found := _JSONP_START.match(text):
-        text = text[found.end() :]
+    text = _json_in(head)
     opening = text.lstrip()[:1]
     keys: list[str] = []
     parser = ijson.basic_parse_coro(_note_keys(1 if opening == "{" else 2, keys))
     with contextlib.suppress(ijson.JSONError, ValueError), long_numbers_allowed():
         parser.send(Mender().mend(text).encode())
     return Outline(opening, tuple(keys))
+
+
+def peek(head: bytes, shape: Any) -> tuple[Any, ...]:
+    """The items of `Each` lists that lie whole in the first bytes of a file."""
+    items: list[Any] = []
+    parser = ijson.basic_parse_coro(_build(shape, lambda _, item: items.append(item), JsonFile()))
+    with contextlib.suppress(ijson.JSONError, ValueError), long_numbers_allowed():
+        parser.send(Mender().mend(_json_in(head)).encode())
+    return tuple(items)
+
+
+def _json_in(head: bytes) -> str:
+    """The first bytes of a file as text, its mark and the beginning of its callback left out."""
+    text = text_of(head).lstrip("\ufeff")
+    found = _JSONP_START.match(text)
+    return text[found.end() :] if found else text
+
+
+def text_of(head: bytes) -> str:
+    """The first bytes of a file as text; a character that is cut at their end is left out."""
+    return codecs.getincrementaldecoder(encoding_of(head))("replace").decode(head)
 
 
 @ijson.coroutine  # type: ignore[untyped-decorator]
@@ -146,7 +165,7 @@ def _texts(
     """The JSON text of the file, chunk by chunk, its encoding, its mark and its callback undone."""
     chunk = file.read(CHUNK_BYTES)
     # Bytes that are no text occur in recorded bodies; they must not make the whole capture unreadable.
-    decoder = codecs.getincrementaldecoder(_encoding(chunk))("replace")
+    decoder = codecs.getincrementaldecoder(encoding_of(chunk))("replace")
     is_first, is_jsonp, held = True, False, ""
     while chunk:
         hash_bytes(chunk)
@@ -166,7 +185,8 @@ def _texts(
     yield _JSONP_END.sub("", held + decoder.decode(b"", final=True))
 
 
-def _encoding(head: bytes) -> str:
+def encoding_of(head: bytes) -> str:
+    """What the first bytes of a text say about its encoding: UTF-8 unless a mark or zero bytes tell."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     # JSON begins with an ASCII character, so a zero byte beside it tells the order.

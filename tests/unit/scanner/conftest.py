@@ -1,4 +1,4 @@
-"""Takes in the hand-made captures of tests/data/har; every one of them shows one trap."""
+"""Takes in the hand-made captures of tests/data; every one of them shows a trap."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from scanjobs.scanner.importers import collect
 from scanjobs.scanner.source import CaptureTarget
 
 CAPTURES = Path(__file__).parents[2] / "data" / "har"
+LISTS = Path(__file__).parents[2] / "data" / "lists"
 SALT = b"a salt of the test"
 
 settings.register_profile("scanner", database=None, deadline=None)
@@ -31,6 +32,26 @@ def collected() -> Collected:
         return collect(CaptureTarget(path=CAPTURES / f"{name}.har", **{"salt": SALT, **changes}))
 
     return take_in
+
+
+@pytest.fixture
+def listed() -> Collected:
+    """Take in one of the hand-made lists by its file name."""
+
+    def take_in(name: str, **changes: Any) -> Evidence:
+        return collect(CaptureTarget(path=LISTS / name, **{"salt": SALT, **changes}))
+
+    return take_in
+
+
+@pytest.fixture
+def rows() -> Callable[[Evidence], list[str]]:
+    """The cookies of an evidence as `name domain path partition: flags, SameSite, end`, in their order."""
+
+    def shown(evidence: Evidence) -> list[str]:
+        return [_row(cookie) for cookie in evidence.cookies]
+
+    return shown
 
 
 @pytest.fixture
@@ -56,3 +77,16 @@ def named() -> Callable[[Evidence, str], ObservedCookie]:
 
 def _shown(cookie: ObservedCookie) -> str:
     return f"{cookie.origin} {cookie.key.name} {cookie.shown_domain} {cookie.key.path} ×{cookie.times_seen}"
+
+
+def _row(cookie: ObservedCookie) -> str:
+    key = cookie.key
+    place = " ".join(filter(None, (key.name, cookie.shown_domain, key.path, key.partition)))
+    flags = {"Secure": cookie.secure, "HttpOnly": cookie.http_only, "Partitioned": cookie.partitioned}
+    words = [f"{name}{'' if value else '?'}" for name, value in flags.items() if value is not False]
+    ends = (
+        f"{cookie.expires_at:%Y-%m-%d}"
+        if cookie.expires_at
+        else {True: "session", None: "?"}[cookie.is_session]
+    )
+    return f"{place}: {' '.join([*words, str(cookie.same_site or 'SameSite?'), ends])}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, ValueFingerprint
-from scanjobs.domain.evidence import Evidence, Gap, GapKind, HostContact
+import pytest
+
+from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, SameSite, ValueFingerprint
+from scanjobs.domain.evidence import Evidence, Gap, GapKind, HostContact, RuleInput
 from scanjobs.scanner.combine import combine
 from tests.factories import NOON, capture, evidence, observed, sent
 
@@ -180,6 +183,110 @@ def test_gaps_are_told_once():
     gap = Gap(kind=GapKind.UNKNOWN_PHASE, detail="Nobody said.", file_name="a.har")
 
     assert combine([evidence(gaps=(gap,)), evidence(gaps=(gap,))]).gaps == (gap,)
+
+
+def in_jar(name="a", domain="shop.example", **changes):
+    """A cookie as a list shows it: no page, no moment, some attributes unknown."""
+    unknown = {"first_url": "", "scheme": "", "observed_at": None, "raw_set_cookie": None}
+    return observed(name, domain, **({**unknown, "origin": CookieOrigin.JAR} | changes))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_response_tells_more_than_the_store(is_first):
+    """How long it was meant to live, and what was not listed; what the line leaves open the store tells."""
+    line = observed("a", is_session=False, lifetime_seconds=100, same_site=SameSite.NONE, partitioned=None)
+    listed = in_jar(same_site=None, partitioned=False, is_session=False, expires_at=LATER)
+    both = [evidence(line), evidence(listed)]
+
+    (cookie,) = combine(both if is_first else both[::-1]).cookies
+
+    assert cookie == replace(line, partitioned=False, expires_at=LATER, times_seen=2)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_store_tells_more_than_a_request(is_first):
+    """Attributes and path are the store's, when and where it was seen the request's."""
+    key = CookieKey(name="a", domain="shop.example", path="/cart")
+    listed = in_jar(key=key, host_only=False, is_session=False, expires_at=LATER)
+    request = sent("a", "www.shop.example", first_url="https://www.shop.example/cart/1", times_seen=3)
+    both = [evidence(listed), evidence(request)]
+
+    (cookie,) = combine(both if is_first else both[::-1]).cookies
+
+    assert cookie == replace(
+        listed,
+        first_url="https://www.shop.example/cart/1",
+        scheme="https",
+        observed_at=NOON,
+        times_seen=4,
+    )
+
+
+def test_a_lifetime_that_was_left_is_not_one_that_was_asked_for():
+    """Only two lists may complete each other's."""
+    line = observed("a", is_session=None)
+    listed = in_jar(is_session=False, expires_at=LATER, lifetime_seconds=60)
+
+    (with_line,) = combine([evidence(line), evidence(listed)]).cookies
+    (with_list,) = combine([evidence(listed), evidence(in_jar(is_session=False))]).cookies
+
+    assert (with_line.is_session, with_line.expires_at, with_line.lifetime_seconds) == (False, LATER, None)
+    assert (with_list.expires_at, with_list.lifetime_seconds) == (LATER, 60)
+
+
+def test_what_is_gone_with_the_session_has_no_end():
+    """Whatever another list says."""
+    (cookie,) = combine(
+        [evidence(observed("a")), evidence(in_jar(is_session=False, expires_at=LATER, lifetime_seconds=1))]
+    ).cookies
+
+    assert (cookie.is_session, cookie.expires_at, cookie.lifetime_seconds) == (True, None, None)
+
+
+def test_a_partition_that_one_capture_leaves_out():
+    """The only one that another knows, in whichever phase; not where it lists several, or is sure of none."""
+    site = "https://shop.example"
+    chip = observed("chip", partition=site, partitioned=True)
+    silent = in_jar("chip", partitioned=None)
+
+    (cookie,) = combine([evidence(silent), evidence(chip)]).cookies
+    first, second = combine([evidence(chip), evidence(replace(silent, phase=ACCEPTED))]).cookies
+    sure = combine([evidence(in_jar("chip", partitioned=False)), evidence(chip)]).cookies
+    several = combine(
+        [evidence(in_jar("chip", partition=site, partitioned=True), silent), evidence(chip)]
+    ).cookies
+
+    assert (cookie.key.partition, cookie.partitioned, cookie.origin) == (site, True, CookieOrigin.SET_COOKIE)
+    assert (first.key, first.partitioned, second.partitioned) == (second.key, True, True)
+    assert [one.key.partition for one in sure] == ["", site]
+    assert [one.key.partition for one in several] == ["", site]
+
+
+def test_gaps_that_another_capture_fills():
+    """A list shows no requests; a recording of the same phase does."""
+    gap = Gap(kind=GapKind.STORE_ONLY, detail="No request.", phase=BEFORE, file_name="state.json")
+    listed = evidence(gaps=(gap,))
+    recording = evidence(captures=(capture(BEFORE, inputs=frozenset({RuleInput.REQUESTS})),))
+    later = evidence(captures=(capture(ACCEPTED, inputs=frozenset({RuleInput.REQUESTS})),))
+
+    assert combine([listed, recording]).gaps == ()
+    assert combine([listed, later]).gaps == (gap,)
+
+
+def test_a_recording_and_a_list_of_one_visit(collected, listed):
+    """The road that an import of both goes."""
+    combined = combine(
+        [collected("partitioned", phase=BEFORE), listed("state-without-databases.json", phase=BEFORE)]
+    )
+
+    assert [(one.key.name, one.origin) for one in combined.cookies] == [
+        ("bad", CookieOrigin.SET_COOKIE),
+        ("chip", CookieOrigin.SET_COOKIE),
+        ("chip", CookieOrigin.SET_COOKIE),
+        ("session", CookieOrigin.JAR),
+    ]
+    assert [item.key.name for item in combined.storage] == ["theme"]
+    assert combined.gaps == ()
 
 
 def test_captures_of_one_visit(collected):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from scanjobs.domain.cookies import CookieOrigin
-from scanjobs.domain.evidence import GapKind
+from scanjobs.domain.evidence import GapKind, RuleInput
 from scanjobs.errors import CaptureError
 from scanjobs.scanner.importers import collect
 from scanjobs.scanner.source import CaptureTarget
@@ -44,7 +44,7 @@ def test_every_capture_gives_evidence_or_a_sentence(path):
 
     keys = [cookie.key for cookie in evidence.cookies]
     assert len(set(keys)) == len(keys)
-    assert evidence.captures[0].page_url
+    assert evidence.captures[0].page_url or RuleInput.REQUESTS not in evidence.captures[0].inputs
     assert not any(cookie.kept_value for cookie in evidence.cookies)
 
 
@@ -78,7 +78,6 @@ def test_cookies_as_counted_by_hand(name, set_by_responses, only_sent):
         ("mitmproxy__brokenfile.har", "is not valid JSON"),
         ("wec-2.1.2__inspection.json", "Website Evidence Collector"),
         ("blacklight__propublica.org.inspection.json", "blacklight"),
-        ("ytdlp__session_cookies.txt", "Netscape"),
     ],
 )
 def test_what_is_no_capture_is_named(name, words):
@@ -92,6 +91,19 @@ def test_chrome_without_cookies_is_a_gap():
     assert [gap.kind for gap in take_in("mitmproxy__with-bom.har").gaps] == [
         GapKind.NO_COOKIE_HEADERS,
         GapKind.UNKNOWN_PHASE,
+    ]
+
+
+def test_cookies_txt():
+    """Two marked and unmarked cookies, two of the session by an empty end and by zero."""
+    marked = take_in("ytdlp__httponly_cookies.txt").cookies
+    session = take_in("ytdlp__session_cookies.txt").cookies
+
+    assert [(one.key.name, one.http_only, one.is_session) for one in (*marked, *session)] == [
+        ("HTTPONLY_COOKIE", True, False),
+        ("JS_ACCESSIBLE_COOKIE", False, False),
+        ("YoutubeDLExpires0", None, True),
+        ("YoutubeDLExpiresEmpty", None, True),
     ]
 
 
