@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from scanjobs.domain.checks import Acceptance
@@ -29,8 +30,8 @@ def as_json(result: CheckResult) -> dict[str, Any]:
             "id": result.scan_id,
             "site": result.site,
             "page_url": result.page_url,
-            "created_at": result.created_at.isoformat(),
-            "captured_at": result.captured_at.isoformat() if result.captured_at else None,
+            "created_at": _moment(result.created_at),
+            "captured_at": _moment(result.captured_at),
             "phases": list(result.phases),
         },
         "profile": result.profile,
@@ -84,7 +85,7 @@ def _item(item: FindingItem) -> dict[str, Any]:
         "detail": item.detail,
         "phase": item.phase,
         "url": item.url,
-        "observed_at": item.observed_at.isoformat() if item.observed_at else None,
+        "observed_at": _moment(item.observed_at),
         "initiator": item.initiator,
     }
 
@@ -106,3 +107,7 @@ def _entry(entry: Acceptance) -> dict[str, Any]:
         "reason": entry.reason,
         "expires": entry.expires.isoformat() if entry.expires else None,
     }
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None

@@ -18,8 +18,10 @@ MOST_SUBJECTS = 20
 MOST_CHARACTERS = 60_000
 """A comment on GitHub may have 65,536."""
 
-# Signs of Markdown and HTML inside a line, of mentions, of formulas; and what makes a bare address a link.
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+# Signs of Markdown and HTML inside a line, of formulas; and what makes a bare address a link.
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+# People and issues are mentioned by the text that is read, escaped or not: only something in between helps.
+_MENTION = re.compile(r"[@#]")
 
 
 def draw(result: CheckResult) -> str:
@@ -143,7 +145,8 @@ def _rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _plain(text: str) -> str:
     """The text as it is read, whatever signs of Markdown, HTML or a mention it holds; on one line."""
-    return _SPECIAL.sub(r"\\\g<0>", wording.visible(" ".join(text.split())))
+    escaped = _SPECIAL.sub(r"\\\g<0>", wording.visible(" ".join(text.split())))
+    return _MENTION.sub(r"\g<0><!-- -->", escaped)
 
 
 def _code(text: str) -> str:
