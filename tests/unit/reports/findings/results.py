@@ -75,7 +75,7 @@ def accepting(*entries: Acceptance, site: str | None = "shop.example") -> Baseli
 
 
 def busy() -> CheckResult:
-    """One of everything: failed, warned, passed, not evaluable, accepted, expired, stale, and a nasty name."""
+    """One of everything: each outcome, accepted, expired and stale entries, and a nasty name."""
     return checked(
         failed("S01", item("a (shop.example)"), item(NASTY), severity=Severity.HIGH),
         failed("S03", item(), item(phase=ConsentPhase.ACCEPTED), item("b (.shop.example)", url=None)),

@@ -17,13 +17,12 @@ from markdown_it import MarkdownIt
 
 from scanjobs.commands.check_view import as_plain_text
 from scanjobs.domain.checks import CheckFormat, Threshold
-from scanjobs.domain.findings import FindingItem, Outcome, Severity
+from scanjobs.domain.findings import FindingItem, Severity
 from scanjobs.reports.findings import drawer_for
 from scanjobs.reports.findings.json import FORMAT_VERSION
 from scanjobs.reports.findings.markdown import MOST_CHARACTERS
 from scanjobs.reports.findings.result import CheckResult
-from tests import factories
-from tests.unit.reports.findings.results import NASTY, acceptance, accepting, busy, checked, failed, item
+from tests.unit.reports.findings.results import NASTY, busy, checked, failed, item
 
 ROOT = Path(__file__).parents[4]
 SARIF_SCHEMA = json.loads((ROOT / "tests/data/sarif/sarif-schema-2.1.0.json").read_text())

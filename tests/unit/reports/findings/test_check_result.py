@@ -92,7 +92,7 @@ def test_accepting_more_never_makes_a_check_fail(found, accepted):
     alone = checked(*found, fail_on=Threshold.LOW)
     with_baseline = checked(*found, fail_on=Threshold.LOW, baseline=accepting(*accepted))
 
-    assert set(rule.check.rule_id for rule in with_baseline.counting) <= {
+    assert {rule.check.rule_id for rule in with_baseline.counting} <= {
         rule.check.rule_id for rule in alone.counting
     }
 
