@@ -12,6 +12,7 @@ import typer
 from scanjobs import __version__, config
 from scanjobs.commands import (
     beat,
+    check,
     db,
     demo,
     export,
@@ -37,6 +38,7 @@ app.command("demo")(demo.demo)
 app.command("import")(import_.import_captures)
 app.command("scans")(scans.list_scans)
 app.command("show")(scans.show_scan)
+app.command("check")(check.check)
 app.add_typer(rules.app, name="rules")
 app.command("report")(report.report)
 app.command("export")(export.export)

@@ -67,6 +67,11 @@ def show_line(text: str | Text) -> None:
     out.print(text, soft_wrap=True)
 
 
+def show_text(text: str) -> None:
+    """A text for programs on stdout, as it is."""
+    print(text, end="")  # noqa: T201 - for programs
+
+
 def show_json(value: Any) -> None:
     """A value as JSON on stdout, dates as ISO 8601."""
     print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))  # noqa: T201 - for programs

@@ -111,6 +111,10 @@ class ReportError(ScanjobsError):
     """A report could not be written."""
 
 
+class BaselineError(ScanjobsError):
+    """A file of accepted findings cannot be used."""
+
+
 class JobError(ScanjobsError):
     """A job did not end well."""
 

@@ -14,6 +14,13 @@ ScanArgument = Annotated[
     str,
     typer.Argument(metavar="SCAN", help="Id of a scan, its first four characters or more, or `latest`."),
 ]
+ScanOrSiteArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCAN",
+        help="Id of a scan, its first four characters or more, `latest`, or a site, whose newest is meant.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 WaitOption = Annotated[bool, typer.Option("--wait", help="Show progress and end when the files are written.")]
 OutputOption = Annotated[

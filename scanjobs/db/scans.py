@@ -55,8 +55,8 @@ def add_scan(
 def list_scans(settings: Settings, limit: int | None = None) -> list[ScanSummary]:
     """Every scan, newest first."""
     with reading(settings) as session:
-        rows = session.scalars(_ready_scans().order_by(models.Scan.seq.desc()).limit(limit))
-        return [_summary(row) for row in rows]
+        rows = session.scalars(ready_scans().order_by(models.Scan.seq.desc()).limit(limit))
+        return [summary_of(row) for row in rows]
 
 
 def find_scan(settings: Settings, prefix: str) -> ScanSummary:
@@ -67,7 +67,7 @@ def find_scan(settings: Settings, prefix: str) -> ScanSummary:
         AmbiguousIdError: more than one does, or the prefix is too short to tell.
     """
     with reading(settings) as session:
-        return _summary(_scan_row_by_prefix(session, prefix))
+        return summary_of(_scan_row_by_prefix(session, prefix))
 
 
 def load_scan(settings: Settings, prefix: str) -> ScanRecord:
@@ -99,13 +99,13 @@ def load_scan(settings: Settings, prefix: str) -> ScanRecord:
 def scans_with_capture(settings: Settings, sha256: str) -> list[ScanSummary]:
     """The scans that rest on a file with this digest, newest first."""
     rows = (
-        _ready_scans()
+        ready_scans()
         .join(models.Capture, models.Capture.scan_seq == models.Scan.seq)
         .where(models.Capture.sha256 == sha256)
         .order_by(models.Scan.seq.desc())
     )
     with reading(settings) as session:
-        return [_summary(row) for row in session.scalars(rows)]
+        return [summary_of(row) for row in session.scalars(rows)]
 
 
 def capture_phases(settings: Settings, scan_id: str) -> dict[str, ConsentPhase]:
@@ -119,17 +119,18 @@ def capture_phases(settings: Settings, scan_id: str) -> dict[str, ConsentPhase]:
         return {sha256: ConsentPhase(phase) for sha256, phase in session.execute(captures)}
 
 
-def _ready_scans() -> sa.Select[models.Scan]:
+def ready_scans() -> sa.Select[models.Scan]:
+    """The scans that can be seen: whole ones."""
     return sa.select(models.Scan).where(models.Scan.state == READY)
 
 
 def _scan_row_by_prefix(session: Session, prefix: str) -> models.Scan:
     words = {"noun": "scan", "listing": "scanjobs scans"}
     if prefix == LATEST:
-        rows = _ready_scans().order_by(models.Scan.seq.desc()).limit(1)
+        rows = ready_scans().order_by(models.Scan.seq.desc()).limit(1)
     else:
         wanted = checked_prefix(prefix, **words)
-        rows = _ready_scans().where(models.Scan.id >= wanted, models.Scan.id < wanted + BEYOND).limit(4)
+        rows = ready_scans().where(models.Scan.id >= wanted, models.Scan.id < wanted + BEYOND).limit(4)
         rows = rows.order_by(models.Scan.seq)
     return the_one(session.scalars(rows).all(), prefix, **words, id_of=lambda row: row.id)
 
@@ -301,7 +302,8 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _summary(row: models.Scan) -> ScanSummary:
+def summary_of(row: models.Scan) -> ScanSummary:
+    """A scan as listings show it."""
     return ScanSummary(
         id=row.id,
         site=row.site,

@@ -1,0 +1,69 @@
+"""Scans as people name them: by id, as the latest one, or by their site."""
+
+from __future__ import annotations
+
+import re
+
+from scanjobs.config import Settings
+from scanjobs.db import models, scans
+from scanjobs.db.lookup import LATEST
+from scanjobs.db.session import reading
+from scanjobs.domain.scans import ScanSummary
+from scanjobs.errors import NotFoundError
+from scanjobs.sites import host_of, registrable_domain
+
+_LIKE_AN_ID = re.compile(r"[0-9a-f-]+", re.IGNORECASE)
+
+
+def site_named(words: str) -> str | None:
+    """The registrable domain of a host or an address; None where it reads like the id of a scan."""
+    words = words.strip()
+    if words == LATEST or _LIKE_AN_ID.fullmatch(words):
+        return None
+    host = host_of(words if "//" in words else f"//{words}")
+    return registrable_domain(host) if host else None
+
+
+def find_scan(settings: Settings, words: str) -> ScanSummary:
+    """One scan by the beginning of its id, `latest`, or a site, of which it is the newest.
+
+    Raises:
+        NotFoundError: there is no such scan, or none of that site.
+        AmbiguousIdError: more than one id begins so.
+    """
+    site = site_named(words)
+    if site is None:
+        return scans.find_scan(settings, words)
+    return _newest(settings, site, 1)[0]
+
+
+def last_two(settings: Settings, words: str) -> tuple[ScanSummary, ScanSummary]:
+    """A scan, named as for `find_scan`, and the one of the same site before it; the older one first.
+
+    Raises:
+        NotFoundError: there is no such scan, or none before it.
+        AmbiguousIdError: more than one id begins so.
+    """
+    newer = find_scan(settings, words)
+    # Newest means taken in last, as it does for `latest`.
+    of_site = _newest(settings, newer.site, None)
+    position = [scan.id for scan in of_site].index(newer.id)
+    if position + 1 == len(of_site):
+        raise NotFoundError(
+            f"There is no scan of {newer.site} before {newer.id[:8]} to compare it with.",
+            hint="`scanjobs import FILE` takes another one in; `scanjobs scans` lists those that exist.",
+        )
+    return of_site[position + 1], newer
+
+
+def _newest(settings: Settings, site: str, limit: int | None) -> list[ScanSummary]:
+    """The scans of a site, newest first; never empty."""
+    rows = scans.ready_scans().where(models.Scan.site == site).order_by(models.Scan.seq.desc()).limit(limit)
+    with reading(settings) as session:
+        found = [scans.summary_of(row) for row in session.scalars(rows)]
+    if not found:
+        raise NotFoundError(
+            f"There is no scan of {site}.",
+            hint="`scanjobs scans` lists the scans that exist and their sites.",
+        )
+    return found
