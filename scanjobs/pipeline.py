@@ -173,7 +173,9 @@ def _nobody_knows_the_site(evidence: Evidence) -> CaptureError:
     names = " and ".join(dict.fromkeys(capture.file_name for capture in evidence.captures))
     shows = "shows" if len(evidence.captures) == 1 else "show"
     hosts = [sites.host_of(key.origin) or "" for key in {item.key for item in evidence.storage}]
-    hosts += [key.domain for key in {cookie.key for cookie in evidence.cookies}]
+    keys = {cookie.key for cookie in evidence.cookies}
+    # The partition of a cookie is the site that was open when it was set.
+    hosts += [host for key in keys for host in (key.domain, sites.host_of(key.partition) or "")]
     seen = Counter(sites.registrable_domain(host) for host in hosts if host)
     likely = [site for site, _ in sorted(seen.items(), key=lambda one: (-one[1], one[0]))][:_MOST_SITES]
     rest = f" and {len(seen) - len(likely)} more" if len(seen) > len(likely) else ""

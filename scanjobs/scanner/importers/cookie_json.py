@@ -62,7 +62,7 @@ def partition_of(value: Any) -> str:
     """
     if isinstance(value, dict):
         value = value.get("topLevelSite") or value.get("sourceOrigin")
-    url = read_url(text(value).strip())
+    url = read_url(text(value).strip()) if value else None
     return f"{url.transport}://{registrable_domain(url.host)}" if url else ""
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanjobs.scanner.importers import json_stream
-from scanjobs.scanner.importers.json_stream import ALL, Each, outline, read_json
+from scanjobs.scanner.importers.json_stream import ALL, Each, outline, peek, read_json
 
 SHAPE = (
     {"name": ALL, "kept": {"x": ALL}, "items": Each("item", {"id": ALL, "tags": [{"t": ALL}]})},
@@ -177,3 +177,12 @@ def test_no_file_raises(tmp_path_factory, content, length):
 def test_outline(head, opening, keys):
     """How a file begins, also where its beginning is all there is."""
     assert outline(head) == (opening, keys)
+
+
+def test_the_items_that_lie_whole_in_the_head():
+    """What is cut at the end of the head is left out, and so is what the shape does not ask for."""
+    head = b'\xef\xbb\xbf{"items": [{"id": 1, "x": 2}, 5, {"id": [3], "tags": [{"t": 4}]}, {"id": 6'
+
+    assert peek(head, SHAPE) == ({"id": 1}, 5, {"id": [3], "tags": [{"t": 4}]})
+    assert peek(b'[{"any": [1]}, {"', SHAPE) == ({"any": [1]},)
+    assert peek(b"no JSON", SHAPE) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import UTC, datetime
 
 from scanjobs.domain.cookies import ConsentPhase, CookieOrigin
@@ -165,3 +166,19 @@ def test_names_that_databases_and_terminals_cannot_take(tmp_path):
         "entry that could not be read": 1,
         "passkey of the browser's own authenticator": 1,
     }
+
+
+def test_records_of_databases_are_not_held(tmp_path):
+    """They can be as large as one likes; the file is read a chunk at a time."""
+    store = {"name": "s", "records": [{"key": number, "value": "x" * 100_000} for number in range(200)]}
+    origin = {"origin": "https://a.example", "indexedDB": [{"name": "d", "stores": [store]}]}
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps({"cookies": [], "origins": [origin]}))
+
+    tracemalloc.start()
+    evidence = collect(CaptureTarget(path=path, salt=b"", keep_values=True))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert items(evidence) == [(StorageKind.INDEXED_DB, "https://a.example", "d/s")]
+    assert peak < path.stat().st_size / 4
