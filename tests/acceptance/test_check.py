@@ -12,7 +12,8 @@ from tests.acceptance.conftest import HAR
 
 def test_the_exit_code_says_whether_the_threshold_was_reached(scanjobs, shop):
     assert scanjobs("check", shop).returncode == 1
-    assert scanjobs("check", shop, "--fail-on", "critical").returncode == 0
+    assert scanjobs("check", shop, "--fail-on", "critical").returncode == 1
+    assert scanjobs("check", shop, "--fail-on", "never").returncode == 0
     assert scanjobs("check", shop, "--fail-on", "never").returncode == 0
 
 
