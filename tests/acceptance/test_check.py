@@ -71,8 +71,8 @@ def test_a_file_has_the_format_and_the_log_the_text(scanjobs, shop, tmp_path):
 
     done = scanjobs("check", shop, "--format", "junit", "--output", target)
 
-    assert ET.parse(target).getroot().get("failures") == "2"
-    assert "Failed: 2 rules at or above high" in done.stdout
+    assert ET.parse(target).getroot().get("failures") == "4"
+    assert "Failed: 4 rules at or above high: C01, C04" in done.stdout
     assert done.returncode == 1
 
 
