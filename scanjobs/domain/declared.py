@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from scanjobs.domain.name_patterns import fits
 from scanjobs.domain.purposes import Category
 
 
@@ -25,7 +26,7 @@ class DeclaredCookie:
     """One line of a declaration."""
 
     name: str
-    """As declared; a `*` or a run of `#` or `x` placeholders stands for anything where `is_pattern`."""
+    """As declared; its placeholders (`*`, `###`, `xxx`, `{id}`) stand for others where `is_pattern`."""
     is_pattern: bool
     provider: str | None
     domain: str | None
@@ -42,6 +43,20 @@ class DeclaredCookie:
     lifetime_seconds: int | None
     """The declared lifetime; None for session cookies and where the words could not be read."""
     type: DeclaredType
+
+    def matches(self, name: str, domain: str) -> bool:
+        """Whether this line speaks of a cookie or item of that name and domain, whatever its type.
+
+        Domains agree when one is the other or lies within it: what is declared for a host is often set for
+        the domain above it, and what is declared for a domain for a host below it.
+        """
+        if not (fits(name, self.name) if self.is_pattern else name == self.name):
+            return False
+        return self.domain is None or _one_within_the_other(domain.lower().lstrip("."), self.domain)
+
+
+def _one_within_the_other(one: str, other: str) -> bool:
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
