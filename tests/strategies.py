@@ -35,7 +35,7 @@ from scanjobs.domain.labels import (
     LabelledStorage,
     LabelSource,
 )
-from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption, ExemptionGround
 from scanjobs.domain.storage import StorageKey, StorageKind, StoredItem
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -71,6 +71,8 @@ LABELS = st.builds(
     exemption=st.sampled_from(Exemption),
     exemption_reason=WORDS,
     declared_retention=st.none() | WORDS,
+    exemption_ground=st.none() | st.sampled_from(ExemptionGround),
+    database_category=st.none() | st.sampled_from(Category),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -126,13 +127,17 @@ def verdict_on(
 
 def counted(found: Sequence[Labelled], one: str, many: str) -> str:
     """A sentence about one or several: `one` goes on after `One cookie`, `many` after `3 cookies`."""
-    cookies = sum(isinstance(thing, LabelledCookie) for thing in found)
-    stored = len(found) - cookies
-    if len(found) == 1:
-        return f"One {'cookie' if cookies else 'stored item'} {one}."
-    kinds = [(cookies, "cookie"), (stored, "stored item")]
-    told = [f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in kinds if number]
-    return f"{' and '.join(told)} {many}."
+    return f"One {_noun(found[0])} {one}." if len(found) == 1 else f"{_amount(found)} {many}."
+
+
+def _noun(thing: Labelled) -> str:
+    return "cookie" if isinstance(thing, LabelledCookie) else "stored item"
+
+
+def _amount(found: Sequence[Labelled]) -> str:
+    """`3 cookies`, `2 cookies and 1 stored item`."""
+    numbers = Counter(map(_noun, found))
+    return " and ".join(f"{number} {noun}{'' if number == 1 else 's'}" for noun, number in numbers.items())
 
 
 def lifetime_of(observation: ObservedCookie) -> int | None:
@@ -171,8 +176,8 @@ def in_days(seconds: int) -> str:
 
 def _why_not(judged: Judged, attribute: str) -> str:
     if len(judged.unknown) == 1:
-        return f"The only cookie to judge was seen without its {attribute}."
-    return f"The {len(judged.unknown)} cookies to judge were seen without their {attribute}."
+        return f"The only {_noun(judged.unknown[0])} to judge was seen without its {attribute}."
+    return f"The {_amount(judged.unknown)} to judge were seen without their {attribute}."
 
 
 def _unseen(judged: Judged, attribute: str) -> str:

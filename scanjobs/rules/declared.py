@@ -1,0 +1,77 @@
+"""Compares what was found with what the site declares, line by line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from scanjobs.domain.declared import DeclaredCookie, DeclaredType, SiteDeclaration
+from scanjobs.domain.labels import LabelledCookie
+from scanjobs.domain.storage import StorageKind
+from scanjobs.rules.observations import Labelled
+from scanjobs.sites import host_of
+
+_TYPES = {
+    StorageKind.LOCAL: DeclaredType.LOCAL_STORAGE,
+    StorageKind.SESSION: DeclaredType.SESSION_STORAGE,
+    StorageKind.INDEXED_DB: DeclaredType.INDEXED_DB,
+}
+
+
+class DeclaredLines:
+    """The lines of a declaration, by name."""
+
+    def __init__(self, declaration: SiteDeclaration) -> None:
+        self._named: defaultdict[str, list[DeclaredCookie]] = defaultdict(list)
+        self._patterns: list[DeclaredCookie] = []
+        for line in declaration.file.cookies:
+            (self._patterns if line.is_pattern else self._named[line.name]).append(line)
+
+    def about(self, found: Labelled) -> list[DeclaredCookie]:
+        """The lines that speak of it: by its own name before a pattern, with a domain before without."""
+        place = _place_of(found)
+        candidates = (*self._named.get(place.name, ()), *self._patterns)
+        lines = [line for line in candidates if _speaks_of(line, place)]
+        closest = min(map(_distance, lines), default=None)
+        return [line for line in lines if _distance(line) == closest]
+
+
+class Found:
+    """What was found, by name."""
+
+    def __init__(self, found: Iterable[Labelled]) -> None:
+        self._all = [_place_of(thing) for thing in found]
+        self._named: defaultdict[str, list[_Place]] = defaultdict(list)
+        for place in self._all:
+            self._named[place.name].append(place)
+
+    def has(self, line: DeclaredCookie) -> bool:
+        """Whether a line speaks of any of it."""
+        candidates = self._all if line.is_pattern else self._named.get(line.name, ())
+        return any(_speaks_of(line, place) for place in candidates)
+
+
+class _Place(NamedTuple):
+    """Where something was found."""
+
+    name: str
+    host: str
+    types: tuple[DeclaredType, DeclaredType]
+    """What a line about it calls it."""
+
+
+def _place_of(found: Labelled) -> _Place:
+    if isinstance(found, LabelledCookie):
+        type, host = DeclaredType.COOKIE, found.key.domain
+    else:
+        type, host = _TYPES[found.key.kind], host_of(found.key.origin) or ""
+    return _Place(found.key.name, host, (type, DeclaredType.UNKNOWN))
+
+
+def _speaks_of(line: DeclaredCookie, place: _Place) -> bool:
+    return line.type in place.types and line.matches(place.name, place.host)
+
+
+def _distance(line: DeclaredCookie) -> tuple[bool, bool]:
+    return line.is_pattern, line.domain is None
