@@ -103,6 +103,17 @@ def test_an_unknown_queue_is_refused(scanjobs):
     assert "default, reports, notifications" in " ".join(done.stderr.replace("│", " ").split())
 
 
+def test_a_scan_is_shown_as_json_with_what_its_captures_could_show(scanjobs, shop):
+    import json
+
+    done = scanjobs("show", shop, "--json")
+
+    assert done.returncode == 0, done.stderr
+    (scan,) = json.loads(done.stdout)
+    assert scan["id"] == shop
+    assert {"cookies", "requests"} <= set(scan["captures"][0]["inputs"])
+
+
 def test_a_closed_pipe_is_no_error(scanjobs, shop, settings):
     import subprocess
 
