@@ -59,10 +59,10 @@ class Claiming:
             )
 
     def claim(self, free: int, held: Mapping[str, int]) -> list[Claim]:
-        """Claim up to `free` jobs in a transaction of their own.
+        """Claim up to `free` jobs, in a transaction of their own or in the one around it, behind its changes.
 
-        Nobody waits for the disk: a claim that is undone leaves its job in the queue, and its outcome takes
-        it along.
+        For their own nobody waits for the disk: a claim that is undone leaves its job in the queue, and its
+        outcome takes it along.
 
         Args:
             free: How many jobs the worker can take.
@@ -73,28 +73,13 @@ class Claiming:
         rooms = self._rooms_by_turns(free, held)
         if self._asks_once:
             with driver.alone(self.settings) as connection:
-                claims = self._claim_at_once(
-                    connection, rooms, free, is_losable=not connection.in_transaction
-                )
+                claims = self._claim_at_once(connection, rooms, free)
             if claims is not None:
                 return claims
         elif not self.has_work():
             return []
         with driver.write(self.settings, BEGIN_LOSABLE) as connection:
             return self._claim_by_steps(connection, rooms, free)
-
-    def claim_within(self, connection: Connection, free: int, held: Mapping[str, int]) -> list[Claim]:
-        """Claim up to `free` jobs in the transaction of this connection, behind what it has written."""
-        if free <= 0:
-            return []
-        rooms = self._rooms_by_turns(free, held)
-        if self._asks_once:
-            claims = self._claim_at_once(connection, rooms, free, is_losable=False)
-            if claims is not None:
-                return claims
-        elif not self.has_work():
-            return []
-        return self._claim_by_steps(connection, rooms, free)
 
     @property
     def _asks_once(self) -> bool:
@@ -117,7 +102,7 @@ class Claiming:
         return self._rooms(queues[first:] + queues[:first], free, held)
 
     def _claim_at_once(
-        self, connection: Connection, rooms: Sequence[tuple[str, int]], free: int, *, is_losable: bool
+        self, connection: Connection, rooms: Sequence[tuple[str, int]], free: int
     ) -> list[Claim] | None:
         """Claim by one statement; None where that is not enough, since a job is due or has a key."""
         values = {
@@ -125,7 +110,7 @@ class Claiming:
             "queues": [queue for queue, _ in rooms],
             "rooms": [room for _, room in rooms],
             "limit": free,
-            "is_losable": is_losable,
+            "is_losable": not connection.in_transaction,
         }
         rows = connection.execute(statements_postgres.CLAIM_AT_ONCE, values).fetchall()
         if rows and rows[0][0] is None:

@@ -71,7 +71,7 @@ class Leases(Claiming):
         with driver.write(self.settings) as connection:
             refused = self._settle(connection, completions)
             # What follows upon these outcomes waits already, and may be among the claims.
-            return self.claim_within(connection, free, held or {}), refused
+            return self.claim(free, held or {}), refused
 
     @driver.retried
     def let_go(self, after: str = "") -> str:
