@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from scanjobs.classification import exemption
 from scanjobs.classification.confidence import confidence_of
@@ -20,10 +21,11 @@ from scanjobs.domain.labels import (
     LabelledStorage,
     LabelSource,
 )
-from scanjobs.domain.overrides import Override
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.storage import StorageKey, StoredItem
 from scanjobs.sites import host_of, party_of
+
+_Seen = TypeVar("_Seen", ObservedCookie, StoredItem)
 
 
 def classify(
@@ -31,12 +33,11 @@ def classify(
     site: str,
     database: CookieDatabase | None = None,
     *,
-    overrides: Sequence[Override] = (),
     declaration: SiteDeclaration | None = None,
 ) -> LabelledEvidence:
     """Every cookie and stored item of a scan once, labelled, with what each phase showed of it; every host.
 
-    What users said and what the site declares counts before the database.
+    The declaration goes along for the rules; the labels do not follow it.
     """
     database = database or default_database()
     seen: defaultdict[CookieKey, list[ObservedCookie]] = defaultdict(list)
@@ -44,9 +45,7 @@ def classify(
         seen[cookie.key].append(cookie)
     cookies = []
     for key in sorted(seen):
-        observations = tuple(
-            cookie for phase in ConsentPhase for cookie in seen[key] if cookie.phase is phase
-        )
+        observations = _in_order_of_visit(seen[key])
         party = party_of(key.domain, site)
         label = label_of(
             key.name, key.domain, party, lifetime_seconds=_longest_lifetime(observations), database=database
@@ -111,16 +110,19 @@ def _label_storage(
     for key in sorted(seen):
         host = host_of(key.origin) or ""
         party = party_of(host, site)
-        observations = tuple(item for phase in ConsentPhase for item in seen[key] if item.phase is phase)
         labelled.append(
             LabelledStorage(
                 key=key,
                 party=party,
                 label=label_of(key.name, host, party, database=database),
-                observations=observations,
+                observations=_in_order_of_visit(seen[key]),
             )
         )
     return tuple(labelled)
+
+
+def _in_order_of_visit(seen: Sequence[_Seen]) -> tuple[_Seen, ...]:
+    return tuple(one for phase in ConsentPhase for one in seen if one.phase is phase)
 
 
 def _label_host(contact: HostContact, site: str, database: CookieDatabase) -> LabelledHost:
