@@ -82,7 +82,22 @@ class Capture(Base):
     """What came beside it, as objects with name, digest and size."""
 
 
-class Cookie(Base):
+class Label:
+    """The columns of a label, of whatever was found."""
+
+    category: Mapped[str]
+    vendor: Mapped[str | None]
+    label_source: Mapped[str]
+    confidence: Mapped[float]
+    exemption: Mapped[str]
+    exemption_reason: Mapped[str]
+    privacy_url: Mapped[str | None]
+    declared_retention: Mapped[str | None]
+    exemption_ground: Mapped[str | None]
+    database_category: Mapped[str | None]
+
+
+class Cookie(Label, Base):
     """One cookie of a scan with its label."""
 
     __tablename__ = "cookies"
@@ -95,16 +110,6 @@ class Cookie(Base):
     path: Mapped[str]
     partition: Mapped[str]
     party: Mapped[str]
-    category: Mapped[str]
-    vendor: Mapped[str | None]
-    label_source: Mapped[str]
-    confidence: Mapped[float]
-    exemption: Mapped[str]
-    exemption_reason: Mapped[str]
-    privacy_url: Mapped[str | None]
-    declared_retention: Mapped[str | None]
-    exemption_ground: Mapped[str | None]
-    database_category: Mapped[str | None]
 
 
 class Observation(Base):
@@ -138,7 +143,7 @@ class Observation(Base):
     renewals: Mapped[int | None]
 
 
-class StorageItem(Base):
+class StorageItem(Label, Base):
     """One item of a browser's storage with its label."""
 
     __tablename__ = "storage_items"
@@ -153,16 +158,6 @@ class StorageItem(Base):
     origin: Mapped[str]
     kind: Mapped[str]
     party: Mapped[str]
-    category: Mapped[str]
-    vendor: Mapped[str | None]
-    label_source: Mapped[str]
-    confidence: Mapped[float]
-    exemption: Mapped[str]
-    exemption_reason: Mapped[str]
-    privacy_url: Mapped[str | None]
-    declared_retention: Mapped[str | None]
-    exemption_ground: Mapped[str | None]
-    database_category: Mapped[str | None]
     observations: Mapped[list[Any]]
     """What each phase showed of it."""
 
