@@ -22,7 +22,7 @@ from scanjobs.db import schema, workers
 from scanjobs.db.connection import connect
 from scanjobs.db.refusals import translated
 from scanjobs.errors import ConfigurationError, DatabaseTooNewError, DataFolderError, StorageError
-from scanjobs.reports.files import put_in_place
+from scanjobs.reports.files import put_in_place, sync_folder
 
 CONTENTS = "backup.json"
 DATABASE = "scanjobs.db"
@@ -32,7 +32,6 @@ FORMAT = 1
 """Version of the layout of a backup."""
 PAGES_A_STEP = 1000
 """Pages of the database copied before writers get a turn."""
-CHUNK = 1 << 20
 
 OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -86,23 +85,21 @@ def back_up(
     with _scratch(settings) as folder, translated(settings):
         _copy_database(source, copy := folder / DATABASE, on_progress)
         found = {DATABASE: copy, **_other_files(settings)}
-        held: dict[str, tuple[int, str]] = {}
+        backup = _backup(settings, copy)
 
         def draw(file: BinaryIO) -> None:
             with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 for done, (name, path) in enumerate(found.items()):
                     on_progress("Writing", done, len(found))
                     if (added := _add(tar, name, path)) is not None:
-                        held[name] = added
-                _add_contents(tar, folder / CONTENTS, backup := _backup(settings, copy, held))
-                result.append(backup)
+                        backup.files[name] = added
+                _add_contents(tar, folder / CONTENTS, backup)
 
-        result: list[Backup] = []
         try:
             put_in_place(target, draw)
         except OSError as error:
             raise _unwritable(target, error.strerror) from error
-    return result[0]
+    return backup
 
 
 def restore(
@@ -226,12 +223,11 @@ def _add(tar: tarfile.TarFile, name: str, path: Path) -> tuple[int, str] | None:
     return entry.size, digest
 
 
-def _backup(settings: Settings, database: Path, files: dict[str, tuple[int, str]]) -> Backup:
+def _backup(settings: Settings, database: Path) -> Backup:
+    """What a backup made now tells of itself; its files join it as they are added."""
     with closing(sqlite3.connect(database)) as copied:
         revision = copied.execute("SELECT version_num FROM alembic_version").fetchone()[0]
-    return Backup(
-        created_at=settings.clock.now(), tool_version=__version__, revision=revision, files=dict(files)
-    )
+    return Backup(created_at=settings.clock.now(), tool_version=__version__, revision=revision, files={})
 
 
 def _add_contents(tar: tarfile.TarFile, path: Path, backup: Backup) -> None:
@@ -338,8 +334,4 @@ def _move(path: Path, target: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(path, target)  # noqa: PTH105 - one step, also over a file that is there
-    descriptor = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(target.parent)

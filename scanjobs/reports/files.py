@@ -52,7 +52,7 @@ def put_in_place(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int, str
         # Also when interrupted or out of time: a later run starts from nothing.
         unfinished.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return size, sha256
 
 
@@ -105,7 +105,7 @@ def refuse_what_is_no_file(path: Path) -> None:
         raise ReportError(f"{path} is no file but a device or a pipe.", hint="Name a file with --output.")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name survive a loss of power, where the file system can promise that."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
