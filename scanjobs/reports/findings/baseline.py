@@ -59,7 +59,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
             "site": baseline.site,
-            "accepted": [_as_json(entry) for entry in baseline.accepted],
+            "accepted": [entry_as_json(entry) for entry in baseline.accepted],
         },
         ensure_ascii=False,
         indent=2,
@@ -167,7 +167,8 @@ def _day(value: Any, where: str) -> date | None:
         raise _UnusableError(f"'expires' of {where} is no date such as 2026-12-31.") from None
 
 
-def _as_json(entry: Acceptance) -> dict[str, Any]:
+def entry_as_json(entry: Acceptance) -> dict[str, Any]:
+    """An entry as the file of a baseline holds it, and as a check tells of it."""
     return {
         "rule": entry.rule_id,
         "subject": entry.subject,

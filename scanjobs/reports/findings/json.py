@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from scanjobs.domain.checks import Acceptance
 from scanjobs.domain.findings import FindingItem
+from scanjobs.reports.findings.baseline import entry_as_json
 from scanjobs.reports.findings.result import BaselineUse, CheckResult, RuleResult, Subject
 
 # The version of the format: raised by one when a key goes or changes its meaning, not when one is added.
@@ -93,19 +93,9 @@ def _item(item: FindingItem) -> dict[str, Any]:
 def _baseline(use: BaselineUse) -> dict[str, Any]:
     return {
         "used": use.used,
-        "expired": [_entry(entry) for entry in use.expired],
-        "stale": [_entry(entry) for entry in use.stale],
-        "unseen": [_entry(entry) for entry in use.unseen],
-    }
-
-
-def _entry(entry: Acceptance) -> dict[str, Any]:
-    return {
-        "rule": entry.rule_id,
-        "subject": entry.subject,
-        "fingerprint": entry.fingerprint,
-        "reason": entry.reason,
-        "expires": entry.expires.isoformat() if entry.expires else None,
+        "expired": [entry_as_json(entry) for entry in use.expired],
+        "stale": [entry_as_json(entry) for entry in use.stale],
+        "unseen": [entry_as_json(entry) for entry in use.unseen],
     }
 
 

@@ -11,6 +11,7 @@ from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.evidence import Capture
 from scanjobs.domain.findings import FindingItem, Outcome
 from scanjobs.errors import ExitCode
+from scanjobs.reports import wording
 from scanjobs.reports.parts import FindingPart, Verdict, VerdictStatus
 
 
@@ -124,7 +125,7 @@ class CheckResult:
         where = f"at or above {self.terms.fail_on}"
         if self.counting:
             told = _names(self.counting)
-            return f"Failed: {_counted(len(self.counting), 'rule')} {where}: {told}."
+            return f"Failed: {wording.counted(len(self.counting), 'rule')} {where}: {told}."
         if self.is_withheld:
             return "No verdict: the evidence is too thin to say that nothing is wrong."
         if self.terms.fail_on == "never":
@@ -134,7 +135,3 @@ class CheckResult:
 
 def _names(results: Sequence[RuleResult]) -> str:
     return ", ".join(result.check.rule_id for result in results)
-
-
-def _counted(value: int, noun: str) -> str:
-    return f"{value} {noun if value == 1 else noun + 's'}"
