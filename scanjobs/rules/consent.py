@@ -28,6 +28,7 @@ _OPT_OUT = {"us-ca": Severity.INFO}
 _REFUSED = {"us-ca": Severity.HIGH}
 
 _STORES = frozenset({RuleInput.LOCAL_STORAGE, RuleInput.SESSION_STORAGE, RuleInput.INDEXED_DB})
+_NEEDS = {Exemption.NOT_EXEMPT: True, Exemption.EXEMPT: False, Exemption.UNDETERMINED: None}
 _WHEN = {ConsentPhase.BEFORE: "before any choice", ConsentPhase.REJECTED: "after rejecting"}
 
 
@@ -275,8 +276,7 @@ def _items_in(thing: Labelled, phase: ConsentPhase | None, detail: str) -> Itera
 
 def _needs_consent(thing: Labelled) -> bool | None:
     """True, False, or None where that is open."""
-    answers = {Exemption.NOT_EXEMPT: True, Exemption.EXEMPT: False, Exemption.UNDETERMINED: None}
-    return answers[thing.label.exemption]
+    return _NEEDS[thing.label.exemption]
 
 
 def _described(thing: Labelled) -> str:
