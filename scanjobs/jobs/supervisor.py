@@ -28,6 +28,7 @@ from scanjobs.jobs.children import kind_named
 from scanjobs.jobs.children.contract import Child
 from scanjobs.jobs.claiming import Share
 from scanjobs.jobs.deaths import after_death
+from scanjobs.jobs.heartbeat import LOOK_SECONDS, Heartbeat
 from scanjobs.jobs.leases import CANCELLED, Leases
 from scanjobs.jobs.liveness import LifeLock
 from scanjobs.jobs.pool import Pool
@@ -38,8 +39,6 @@ from scanjobs.jobs.ticker import Ticker
 from scanjobs.jobs.values import Claim, Completion, Failure, Progress
 from scanjobs.jobs.wakeup import bell_of
 
-LOOK_SECONDS = 1.0
-"""How often it looks for dead workers, and for jobs whose ring was lost."""
 GRACE_SECONDS = 10.0
 """How long a job that was asked to end may take to do so, before its process is killed."""
 
@@ -106,8 +105,10 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._is_fresh = True
         self._begins_anew = False
         self._systemd = Notifier()
-        self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
-        self._looked_at = self._trusts_leases_at = float("-inf")
+        self._heartbeat = Heartbeat(
+            leases=self._leases, clock=self._clock, lease_seconds=settings.lease_seconds
+        )
+        self._looked_at = float("-inf")
         super().__init__(queue, workers=concurrency, periodic=False, worker_type=kind.worker_type)
 
     # What Huey's constructor makes is made at the start instead: a child is a fork of a ready worker.
@@ -202,7 +203,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             if unfinished:
                 self._leases.release(unfinished)
                 recorder.jobs_released(unfinished)
-            self._extend()
+            self._heartbeat.extend(*self._counted())
             if not left:
                 with driver.write(self._settings) as connection:
                     values = {"now": self._clock.timestamp(), "worker_id": self.id}
@@ -216,7 +217,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             recorder.jobs_left(left)
         else:
             self._lock.release(is_known=is_known)
-        recorder.worker_stopped(self.id, self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
+        recorder.worker_stopped(self.id, *self._counted())
 
     def check_worker_health(self) -> bool:
         """Replace children that died or have done enough; always true afterwards."""
@@ -290,7 +291,7 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
 
     def _patience(self) -> float:
         """How long to sleep at most: to the next look, the next due job, the next limit."""
-        moments = [LOOK_SECONDS]
+        moments = [self._heartbeat.pause]
         for child in self._pool.children:
             if child.claims and child.ending is None:
                 hard = self.huey.limits_of(child.claims[0].task).hard_seconds
@@ -344,22 +345,22 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._pool.fill()
 
     def _look(self) -> None:
-        """Enforce limits; once a second also rescue, cancel, extend, prune."""
+        """Enforce limits; once a second also extend, rescue, cancel, prune."""
         for child in self._pool.children:
             if child.claims and child.ending is None:
                 limits = self.huey.limits_of(child.claims[0].task)
                 hard = limits.hard_seconds
                 if hard is not None and self._pool.working_since(child) >= hard:
                     self._end(child, f"It took longer than its hard limit of {hard:g} seconds.")
-        if time.monotonic() - self._looked_at < LOOK_SECONDS:
+        if time.monotonic() - self._looked_at < self._heartbeat.pause:
             return
         self._looked_at = time.monotonic()
         self._systemd.alive()
         if identity(self._settings) != self._database:
             raise DatabaseGoneError(f"The database {self._settings.database_path} was deleted or replaced.")
         self.check_worker_health()
-        self._keep_leases()
-        for rescued in self._leases.rescue(trusts_leases=time.monotonic() >= self._trusts_leases_at):
+        self._heartbeat.step(*self._counted())
+        for rescued in self._leases.rescue(trusts_leases=self._heartbeat.trusts_leases):
             recorder.job_rescued(rescued)
         self._cancel()
         self._last_key = self._leases.let_go(self._last_key)
@@ -368,18 +369,6 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._leases.release(self._pool.waiting[keep:])
             del self._pool.waiting[keep:]
         self._pruner.step()
-
-    def _keep_leases(self) -> None:
-        third = self._settings.lease_seconds / 3
-        since = time.monotonic() - self._extended_at
-        # A clock that was set, or a host that slept, moves every lease at once.
-        stepped = abs(self._clock.timestamp() - self._extended_moment - since) > max(third / 2, LOOK_SECONDS)
-        if since < third and not stepped:
-            return
-        self._extend()
-        if since >= 2 * third or stepped:
-            # This worker was held up, by a lock or by being stopped, and so may others have been.
-            self._trusts_leases_at = time.monotonic() + max(third, 2 * LOOK_SECONDS)
 
     def _cancel(self) -> None:
         """End the jobs that somebody wants to end."""
@@ -465,9 +454,9 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             if completion.state in self._counts:
                 self._counts[completion.state] += 1
 
-    def _extend(self) -> None:
-        self._leases.extend(self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED])
-        self._extended_at, self._extended_moment = time.monotonic(), self._clock.timestamp()
+    def _counted(self) -> tuple[int, int]:
+        """How many jobs it has seen through, and how many have failed."""
+        return self._counts[JobState.SUCCEEDED], self._counts[JobState.FAILED]
 
     def _must_end_now(self) -> bool:
         if self._signals_heard > 1:
