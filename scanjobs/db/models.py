@@ -174,6 +174,7 @@ class Page(Base):
     status: Mapped[int | None]
     redirects_to: Mapped[str | None]
     at: Mapped[datetime | None]
+    is_challenge: Mapped[bool]
 
 
 class Declaration(Base):

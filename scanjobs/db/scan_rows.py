@@ -97,6 +97,7 @@ def pages_of(session: Session, scan_seq: int) -> list[PageLoad]:
             status=row.status,
             redirects_to=row.redirects_to,
             at=row.at,
+            is_challenge=row.is_challenge,
         )
         for row in _of_scan(session, models.Page, scan_seq)
     ]

@@ -138,6 +138,8 @@ class PageLoad:
     redirects_to: str | None
     """Where it sent the browser; the query is left out."""
     at: datetime | None
+    is_challenge: bool = False
+    """Whether the answer says of itself that it is a test for robots, not the page."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

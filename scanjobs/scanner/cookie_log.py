@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from scanjobs.scanner.urls import WebUrl
 from scanjobs.scanner.values import fingerprint
 from scanjobs.sites import registrable_domain
 
+_SECOND = timedelta(seconds=1)
 DELETED = "cookie deleted by the response and never seen"
 
 
@@ -27,6 +28,8 @@ class Sighting:
     """Where it stands in the file; the smaller came first."""
     url: WebUrl
     at: datetime | None
+    initiator: str | None = None
+    """What had the request sent."""
 
 
 class _SetKey(NamedTuple):
@@ -47,7 +50,13 @@ class _Known:
     line: str | None
     last: Sighting
     first: Sighting
+    set_by: str | None
+    """What had the first request sent that was answered with it."""
     times: int = 0
+    answers: int = 0
+    """Responses to requests that carried it."""
+    renewals: int = 0
+    """How many of these moved its end."""
 
     def add(self, first: Sighting, times: int) -> None:
         """Count sightings; the earliest of all stays the first."""
@@ -105,7 +114,7 @@ class _Group:
 
 
 class CookieLog:
-    """Every cookie of one capture."""
+    """Every cookie of one capture: of each exchange first what was sent, then what was set in the answer."""
 
     def __init__(self, target: CaptureTarget) -> None:
         self._target = target
@@ -113,6 +122,10 @@ class CookieLog:
         self._by_name: dict[str, list[_Known]] = {}
         self._sent: dict[tuple[str, str], _Sent] = {}
         self._deletions: Counter[_SetKey] = Counter()
+        self._carried: list[_Known] = []
+        """The cookies that the present request carried."""
+        self._carried_unknown: set[str] = set()
+        """The names of those that no response so far has set."""
 
     def set(self, cookie: SetCookie, scope: Scope, line: str | None, seen: Sighting) -> None:
         """Note a cookie that a response set or took away."""
@@ -122,10 +135,17 @@ class CookieLog:
             return
         known = self._known.get(key)
         if known is None:
-            known = _Known(cookie=cookie, scope=scope, line=line, last=seen, first=seen)
+            known = _Known(
+                cookie=cookie, scope=scope, line=line, last=seen, first=seen, set_by=seen.initiator
+            )
             self._known[key] = known
             self._by_name.setdefault(cookie.name, []).append(known)
+            if cookie.name in self._carried_unknown:
+                self._carried.append(known)  # it was there before anything was recorded
+                known.renewals += cookie.is_session is False
         else:
+            if known in self._carried:
+                known.renewals += _moves_end(known, cookie, seen)
             known.cookie, known.scope, known.line, known.last = cookie, scope, line, seen
         known.add(seen, 1)
 
@@ -144,14 +164,22 @@ class CookieLog:
                 explained.append(known)
             else:
                 others.append((name, value, candidates))
+        self._carried_unknown = set()
         # A script may have changed the value since: by name and path, then.
         for name, value, candidates in others:
             if known := next((known for known in candidates if known not in explained), None):
                 explained.append(known)
             else:
                 self._note_sent(name, value, seen, beside_known=bool(candidates))
+                self._carried_unknown.add(name)
         for known in explained:
             known.add(seen, 1)
+        self._carried = explained
+
+    def answered(self, seen: Sighting) -> None:
+        """Note that the answer has told all it had to: whether it moved the end of what had been sent."""
+        for known in self._carried if seen.at is not None else ():
+            known.answers += 1
 
     def observations(self, page: WebUrl | None) -> tuple[ObservedCookie, ...]:
         """Every cookie once, by key; asked once, at the end, since a later response may explain a request.
@@ -260,6 +288,8 @@ class CookieLog:
             scheme=known.last.url.transport,
             observed_at=known.first.at,
             times_seen=known.times,
+            initiator=known.set_by,
+            renewals=known.renewals if known.answers else None,
         )
 
     def _observed_sent(self, group: _Group) -> ObservedCookie:
@@ -284,3 +314,9 @@ class CookieLog:
             observed_at=group.first.at,
             times_seen=group.times,
         )
+
+
+def _moves_end(known: _Known, cookie: SetCookie, seen: Sighting) -> bool:
+    """Whether a cookie that is set again ends later than before; a date that is repeated moves nothing."""
+    before, after = known.cookie.expires_at(known.last.at), cookie.expires_at(seen.at)
+    return before is not None and after is not None and after - before >= _SECOND

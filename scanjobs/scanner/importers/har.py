@@ -14,8 +14,13 @@ from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.evidence import Capture, Evidence, Gap, GapKind, HostContact, RuleInput, Skipped
 from scanjobs.errors import CaptureError
 from scanjobs.scanner.cookie_log import DELETED, CookieLog, Sighting
+from scanjobs.scanner.cross_site import CrossSiteLog
+from scanjobs.scanner.importers import har_initiators
 from scanjobs.scanner.importers.damage import refuse_damaged
+from scanjobs.scanner.importers.har_initiators import initiator_of
+from scanjobs.scanner.importers.har_pages import PageLog, is_framed, is_html
 from scanjobs.scanner.importers.har_values import (
+    carries_cookies,
     cookie_of,
     headers,
     items,
@@ -45,7 +50,7 @@ NOT_NETWORK = "entry that asked no host (data:, blob: and the like)"
 UNREADABLE = "entry that could not be read"
 STRANGE_SENT = "cookie in a request with control characters"
 
-# What is wanted of a file, as json_stream reads it; bodies, timings of sockets and stacks are not.
+# What is wanted of a file, as json_stream reads it; bodies and timings of sockets are not.
 _HEADERS = [{"name": ALL, "value": ALL}]
 _COOKIES = [
     dict.fromkeys(("name", "value", "path", "domain", "expires", "httpOnly", "secure", "sameSite"), ALL)
@@ -54,15 +59,20 @@ _ENTRY = {
     "startedDateTime": ALL,
     "timings": dict.fromkeys(("blocked", "dns", "connect", "send", "wait"), ALL),
     "request": {"url": ALL, "headers": _HEADERS, "cookies": _COOKIES},
-    "response": {"status": ALL, "headers": _HEADERS, "cookies": _COOKIES, "content": {"mimeType": ALL}},
+    "response": {
+        **dict.fromkeys(("status", "redirectURL"), ALL),
+        "headers": _HEADERS,
+        "cookies": _COOKIES,
+        "content": {"mimeType": ALL},
+    },
+    "_initiator": har_initiators.SHAPE,
+    **dict.fromkeys(("_initiator_line", "_resourceType"), ALL),
 }
 _ENTRIES = Each("entry", _ENTRY)
 _TOOL = {"name": ALL, "version": ALL}
 _LOG = {"creator": _TOOL, "browser": _TOOL, "pages": [{"title": ALL}], "entries": _ENTRIES}
 _FILE = ({"log": _LOG, **_LOG, **_ENTRY}, _ENTRIES)
 
-_HTML = ("text/html", "application/xhtml+xml")
-_FRAMES = ("iframe", "frame", "embed", "object", "fencedframe")
 _SANITIZING_TOOL = "WebInspector"
 _COOKIE_INPUTS = frozenset({RuleInput.COOKIES, RuleInput.COOKIE_ATTRIBUTES, RuleInput.SET_COOKIE})
 _INPUTS = _COOKIE_INPUTS | {RuleInput.REQUESTS}
@@ -106,12 +116,15 @@ class _Reader:
         self.readable = 0
         self._target = target
         self._log = CookieLog(target)
+        self._cross_site = CrossSiteLog()
+        self._pages = PageLog(target.phase)
         self._hosts: dict[str, _Host] = {}
         self._skipped: Counter[str] = Counter()
         self._captured_at: datetime | None = None
         self._document: WebUrl | None = None
         self._first_url: WebUrl | None = None
         self._saw_cookies = False
+        self._saw_initiators = False
 
     def take(self, name: str, entry: Any) -> None:
         """Note what one entry shows."""
@@ -129,12 +142,17 @@ class _Reader:
         sent_at = read_moment(entry.get("startedDateTime"))
         if sent_at and (self._captured_at is None or sent_at < self._captured_at):
             self._captured_at = sent_at
-        asked = Sighting(position=2 * self.entries, url=url, at=sent_at)
-        answered = Sighting(position=2 * self.entries + 1, url=url, at=received_at(sent_at, entry))
+        by, answered_at = initiator_of(entry), received_at(sent_at, entry)
+        self._saw_initiators = self._saw_initiators or by is not None
+        asked = Sighting(position=2 * self.entries, url=url, at=sent_at, initiator=by)
+        answered = Sighting(position=2 * self.entries + 1, url=url, at=answered_at, initiator=by)
         self._hosts.setdefault(url.host, _Host(first=asked)).requests += 1
+        self._pages.note(url, entry, by, answered_at)
         self._note_page(url, request, response)
         self._note_sent(request, asked)
         self._note_set(response, answered)
+        if number(response.get("status")):
+            self._log.answered(answered)
 
     def evidence(self, file: JsonFile, log: dict[str, Any]) -> Evidence:
         """Everything that was noted, now that the last entry was read."""
@@ -144,6 +162,12 @@ class _Reader:
         if deletions := self._log.deletions(cookies):
             self._skipped[DELETED] += deletions
         tool, version = tool_of(log)
+        pages = self._pages.loads
+        inputs = _INPUTS if self._saw_cookies or tool != _SANITIZING_TOOL else _INPUTS - _COOKIE_INPUTS
+        if pages:
+            inputs |= {RuleInput.PAGES}
+        if self._saw_initiators:
+            inputs |= {RuleInput.INITIATORS}
         capture = Capture(
             file_name=printable(target.path.name),
             sha256=file.sha256,
@@ -157,7 +181,8 @@ class _Reader:
             entries=self.entries,
             complete=not file.is_damaged,
             skipped=tuple(Skipped(reason=r, count=n) for r, n in sorted(self._skipped.items())),
-            inputs=_INPUTS if self._saw_cookies or tool != _SANITIZING_TOOL else _INPUTS - _COOKIE_INPUTS,
+            inputs=inputs,
+            third_party_cookies_work=self._cross_site.worked(page),
         )
         hosts = (
             HostContact(
@@ -166,6 +191,7 @@ class _Reader:
                 requests=seen.requests,
                 first_url=seen.first.url.shown,
                 first_at=seen.first.at,
+                initiator=seen.first.initiator,
             )
             for host, seen in sorted(self._hosts.items())
         )
@@ -173,7 +199,7 @@ class _Reader:
             Gap(kind=kind, detail=detail, phase=target.phase, file_name=capture.file_name)
             for kind, detail in self._gaps(capture)
         )
-        return Evidence(captures=(capture,), cookies=cookies, hosts=tuple(hosts), gaps=gaps)
+        return Evidence(captures=(capture,), cookies=cookies, hosts=tuple(hosts), gaps=gaps, pages=pages)
 
     def _gaps(self, capture: Capture) -> Iterator[tuple[GapKind, str]]:
         if not capture.complete:
@@ -196,10 +222,7 @@ class _Reader:
         if url.scheme not in ("http", "https") or self._document is not None:
             return
         self._first_url = self._first_url or url
-        kinds = [text(mapping(response.get("content")).get("mimeType")), *headers(response, "content-type")]
-        kind = next(filter(None, kinds), "").strip().lower()
-        framed = any(dest.lower() in _FRAMES for dest in headers(request, "sec-fetch-dest"))
-        if 200 <= number(response.get("status")) < 300 and kind.startswith(_HTML) and not framed:
+        if 200 <= number(response.get("status")) < 300 and is_html(response) and not is_framed(request):
             self._document = url
 
     def _note_sent(self, request: dict[str, Any], seen: Sighting) -> None:
@@ -213,6 +236,8 @@ class _Reader:
             self._skipped[STRANGE_SENT] += len(pairs) - len(clean)
         self._saw_cookies = self._saw_cookies or bool(pairs)
         self._log.sent(clean, seen)
+        names = {name for name, _ in clean}
+        self._cross_site.note_sent(names, seen.url, seen.at, with_credentials=carries_cookies(request))
 
     def _note_set(self, response: dict[str, Any], seen: Sighting) -> None:
         # Chrome joins the cookies of one response with newlines in a single header.
@@ -234,6 +259,7 @@ class _Reader:
             self._skipped[error.refusal.value] += 1
         else:
             self._log.set(cookie, scope, line, seen)
+            self._cross_site.note_set(cookie, scope, seen.url, seen.at)
 
 
 def _refuse_what_is_no_capture(target: CaptureTarget, file: JsonFile, reader: _Reader) -> None:

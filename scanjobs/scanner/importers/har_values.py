@@ -50,6 +50,17 @@ def headers(section: dict[str, Any], name: str) -> list[str]:
     ]
 
 
+def carries_cookies(request: dict[str, Any]) -> bool:
+    """Whether a request is of a kind that always carries the cookies there are; False where nobody can say.
+
+    Those that ask across origins with CORS carry them only where the page wants it (Fetch standard).
+    """
+    mode = next(iter(headers(request, "sec-fetch-mode")), "").lower()
+    if mode:
+        return mode in ("navigate", "no-cors")
+    return bool(items(request, "headers")) and not headers(request, "origin")
+
+
 def read_moment(value: Any) -> datetime | None:
     """An ISO 8601 moment in UTC; without a zone it is taken as UTC, and None where it is no moment."""
     try:

@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, ObservedCookie, SameSite
-from scanjobs.domain.evidence import Capture, Evidence, Gap, GapKind, HostContact, RuleInput, Skipped
+from scanjobs.domain.evidence import (
+    Capture,
+    Evidence,
+    Gap,
+    GapKind,
+    HostContact,
+    PageLoad,
+    RuleInput,
+    Skipped,
+)
 from scanjobs.errors import CaptureError
 from scanjobs.scanner.importers import collect, har, json_stream
 from scanjobs.scanner.source import CaptureTarget
@@ -63,6 +72,7 @@ def test_a_plain_capture(collected):
                         RuleInput.COOKIE_ATTRIBUTES,
                         RuleInput.SET_COOKIE,
                         RuleInput.REQUESTS,
+                        RuleInput.PAGES,
                     }
                 ),
             ),
@@ -121,6 +131,7 @@ def test_a_plain_capture(collected):
             ),
         ),
         gaps=(),
+        pages=(PageLoad(url=SHOP, phase=ConsentPhase.BEFORE, status=200, redirects_to=None, at=NOON),),
     )
 
 

@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("status", Whole, nullable=True),
         sa.Column("redirects_to", Words, nullable=True),
         sa.Column("at", Moment, nullable=True),
+        sa.Column("is_challenge", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["scan_seq"], ["scans.seq"], name=op.f("fk_pages_scan_seq"), ondelete="CASCADE"
         ),
