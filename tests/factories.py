@@ -15,7 +15,7 @@ from scanjobs.domain.cookies import (
     ValueFingerprint,
 )
 from scanjobs.domain.declared import DeclarationFile, DeclaredCookie, DeclaredType, SiteDeclaration
-from scanjobs.domain.evidence import Capture, Evidence, HostContact
+from scanjobs.domain.evidence import Capture, Evidence, HostContact, RuleInput
 from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
 from scanjobs.domain.labels import (
     Label,
@@ -31,6 +31,9 @@ from scanjobs.domain.scans import ScanRecord
 from scanjobs.domain.storage import StorageKey, StorageKind, StoredItem
 from scanjobs.sites import party_of
 
+HAR_INPUTS = frozenset(
+    {RuleInput.COOKIES, RuleInput.COOKIE_ATTRIBUTES, RuleInput.SET_COOKIE, RuleInput.REQUESTS}
+)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -115,6 +118,7 @@ def capture(phase: ConsentPhase = ConsentPhase.BEFORE, **changes: Any) -> Captur
         "page_url": "https://shop.example/",
         "entries": 12,
         "complete": True,
+        "inputs": HAR_INPUTS,
     }
     return Capture(**(values | changes))
 

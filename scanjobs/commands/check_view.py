@@ -61,6 +61,8 @@ def _identity(result: CheckResult) -> Iterator[tuple[str, str]]:
     )
     counts = [f"{len(result.of(outcome))} {word}" for outcome, word in words if result.of(outcome)]
     yield "rules", ", ".join(counts)
+    score = result.verdict.score
+    yield "score", f"none: {result.verdict.score_withheld}" if score is None else f"{score} of 100"
 
 
 def _findings(result: CheckResult) -> Table:

@@ -16,6 +16,9 @@ from scanjobs.domain.ids import short
 from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports import wording
+from scanjobs.reports.checks import checklist, registered_rule
+from scanjobs.reports.inventory import inventory
+from scanjobs.reports.verdict import judge
 
 OUTCOME_STYLES = {
     Outcome.FAIL: "bold red",
@@ -60,6 +63,11 @@ def _identity(scan: ScanRecord) -> Iterator[tuple[str, str]]:
         yield str(capture.phase), told
     for gap in scan.gaps:
         yield "not seen", gap.detail
+    verdict = judge(scan, checklist(scan.findings, registered_rule), inventory(scan))
+    if verdict.score is None:
+        yield "score", f"none: {verdict.score_withheld}"
+    else:
+        yield "score", f"{verdict.score} of 100 by the profile {scan.profile}"
 
 
 def _findings(scan: ScanRecord) -> Table:

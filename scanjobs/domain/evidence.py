@@ -9,6 +9,8 @@ from enum import StrEnum
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie
 from scanjobs.domain.storage import StoredItem
 
+NOT_MODIFIED = 304
+
 
 class GapKind(StrEnum):
     """A place where we could not look, which is not the same as a place where nothing was."""
@@ -140,6 +142,11 @@ class PageLoad:
     at: datetime | None
     is_challenge: bool = False
     """Whether the answer says of itself that it is a test for robots, not the page."""
+
+    @property
+    def has_content(self) -> bool:
+        """Whether a document came: status 2xx, or 304 for one that the browser had already."""
+        return self.status is not None and (200 <= self.status < 300 or self.status == NOT_MODIFIED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

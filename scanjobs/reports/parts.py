@@ -113,6 +113,10 @@ class Verdict:
     sentence: str
     reasons: tuple[str, ...]
     """Why the verdict is withheld; empty otherwise."""
+    score: int | None
+    """The compliance score, 0 to 100; None where it is withheld."""
+    score_withheld: str | None
+    """Why, in one sentence; None where there is a score."""
     phases: tuple[PhaseStatus, ...]
     top: tuple[FindingPart, ...]
     """The five gravest findings."""

@@ -10,11 +10,16 @@ from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports import wording
 from scanjobs.reports.inventory import phases_of
 from scanjobs.reports.parts import FindingPart, InventoryRow, PhaseStatus, Verdict, VerdictStatus
+from scanjobs.rules.score import score_of
 
 TOP_FINDINGS = 5
 GRAVE = (Severity.CRITICAL, Severity.HIGH)
 EVIDENCE_FAMILY = "E"
-"""Rules about the evidence itself: a failure or no answer withholds the verdict, a warning does not."""
+"""Rules about the evidence itself: a failure withholds the verdict, a warning does not."""
+EVIDENCE_RULE = "E02"
+"""Whether there is any evidence: no answer to this withholds the verdict as well."""
+BROWSER_RULE = "E03"
+"""Where the browser refused cookies, what was found in spite of that still counts."""
 CORE_RULE = "C01"
 """Cookies before any choice: without an answer to this nobody can say that nothing was found."""
 JUDGED = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
@@ -29,6 +34,7 @@ def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[Invent
     grave = [check for check in failed if check.severity in GRAVE]
     reasons = _too_thin(scan, checks)
     looked_at_consent = any(check.rule_id == CORE_RULE for check in checks)
+    score_withheld = _too_thin_for_a_score(checks, reasons)
     if reasons:
         status = VerdictStatus.WITHHELD
     elif grave:
@@ -40,8 +46,10 @@ def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[Invent
     return Verdict(
         status=status,
         headline=_headline(status, failed, warned, looked_at_consent),
-        sentence=_sentence(status, failed, warned, passed, silent, looked_at_consent),
+        sentence=_sentence(status, failed, warned, passed, silent, looked_at_consent, score_withheld),
         reasons=reasons,
+        score=None if score_withheld else score_of(scan.findings),
+        score_withheld=score_withheld,
         phases=tuple(_phase_status(phase, scan, rows, failed) for phase in _phases_to_tell(scan)),
         top=tuple([*failed, *warned][:TOP_FINDINGS]),
         not_evaluable=silent,
@@ -60,10 +68,9 @@ def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart]) -> tuple[str, ...
         reasons.append("No cookie was seen, and a capture cannot prove that there is none.")
     if not scan.complete:
         reasons.append("The scan is incomplete: part of what was captured could not be read.")
-    evidence = [check for check in checks if check.rule_id.startswith(EVIDENCE_FAMILY)]
-    reasons += [c.summary for c in evidence if c.outcome in (Outcome.FAIL, Outcome.NOT_EVALUABLE)]
-    core = {check.rule_id: check.outcome for check in checks}.get(CORE_RULE)
     is_grave = any(check.outcome is Outcome.FAIL and check.severity in GRAVE for check in checks)
+    reasons += [check.summary for check in checks if _withholds(check, is_grave)]
+    core = {check.rule_id: check.outcome for check in checks}.get(CORE_RULE)
     if core is Outcome.NOT_EVALUABLE and not is_grave:
         reasons.append(f"Whether cookies are set before any choice could not be evaluated ({CORE_RULE}).")
     if core is None and not any(check.outcome in (Outcome.FAIL, Outcome.WARN) for check in checks):
@@ -71,6 +78,29 @@ def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart]) -> tuple[str, ...
     if not any(check.outcome in JUDGED for check in checks):
         reasons.append("Not one rule could be evaluated.")
     return tuple(dict.fromkeys(reasons))
+
+
+def _too_thin_for_a_score(checks: Sequence[FindingPart], reasons: Sequence[str]) -> str | None:
+    """Why a number would promise more than was seen; None where it would not.
+
+    Something grave that was found stands by itself, so the verdict may tell it where a score may not.
+    """
+    if reasons:
+        return reasons[0]
+    outcomes = {check.rule_id: check.outcome for check in checks}
+    if outcomes.get(CORE_RULE, Outcome.NOT_EVALUABLE) is Outcome.NOT_EVALUABLE:
+        return f"Whether cookies are set before any choice could not be evaluated ({CORE_RULE})."
+    if outcomes.get(BROWSER_RULE) is Outcome.FAIL:
+        return f"The browser that was recorded refused third-party cookies ({BROWSER_RULE})."
+    return None
+
+
+def _withholds(check: FindingPart, is_grave: bool) -> bool:
+    """Whether a rule about the evidence answers that there is too little of it."""
+    if check.outcome is Outcome.NOT_EVALUABLE:
+        return check.rule_id == EVIDENCE_RULE
+    is_about_evidence = check.rule_id.startswith(EVIDENCE_FAMILY) and check.outcome is Outcome.FAIL
+    return is_about_evidence and not (is_grave and check.rule_id == BROWSER_RULE)
 
 
 def _headline(
@@ -105,6 +135,7 @@ def _sentence(
     passed: Sequence[FindingPart],
     silent: Sequence[FindingPart],
     looked_at_consent: bool,
+    score_withheld: str | None,
 ) -> str:
     evaluated = len(failed) + len(warned) + len(passed)
     counts = (
@@ -118,7 +149,7 @@ def _sentence(
             " No rule judged what is stored before a choice or in spite of a refusal: see the consent matrix."
         )
     if status is not VerdictStatus.WITHHELD:
-        return counts
+        return f"{counts} No score is given. {score_withheld}" if score_withheld else counts
     return (
         f"What was seen is reported below, but it does not carry a statement about the whole site. {counts}"
     )

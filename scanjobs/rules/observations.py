@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from scanjobs.domain.cookies import CookieOrigin, ObservedCookie
+from scanjobs.domain.cookies import CookieOrigin, ObservedCookie, Party
 from scanjobs.domain.findings import FindingItem, Outcome
 from scanjobs.domain.labels import LabelledCookie, LabelledStorage
 from scanjobs.domain.storage import StorageKind, StoredItem
 from scanjobs.rules.registry import Verdict
+from scanjobs.sites import host_of, party_of
 
 SECONDS_PER_DAY = 86_400
 
@@ -138,6 +139,12 @@ def _amount(found: Sequence[Labelled]) -> str:
     """`3 cookies`, `2 cookies and 1 stored item`."""
     numbers = Counter(map(_noun, found))
     return " and ".join(f"{number} {noun}{'' if number == 1 else 's'}" for noun, number in numbers.items())
+
+
+def is_own(url: str, site: str) -> bool:
+    """Whether an address is one of the scanned site."""
+    host = host_of(url)
+    return host is not None and party_of(host, site) is Party.FIRST
 
 
 def lifetime_of(observation: ObservedCookie) -> int | None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from scanjobs.domain.cookies import ObservedCookie, Party, SameSite
-from scanjobs.domain.evidence import PageLoad
 from scanjobs.domain.findings import FindingItem, Outcome, Severity
 from scanjobs.domain.labels import LabelledCookie, LabelledEvidence
-from scanjobs.rules.observations import Answer, counted, judge_each, verdict_on
+from scanjobs.rules.observations import Answer, counted, is_own, judge_each, verdict_on
 from scanjobs.rules.registry import Verdict, rule
 from scanjobs.rules.session_cookies import holds_session
-from scanjobs.sites import host_of, party_of
 
 COOKIE_STANDARD = "https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/"
 GDPR = "https://eur-lex.europa.eu/eli/reg/2016/679/oj"
@@ -281,8 +279,10 @@ def partitioned_wrongly(scan: LabelledEvidence) -> Verdict:
 )
 def answers_over_http(scan: LabelledEvidence) -> Verdict:
     """How the site answered when a page was asked for over HTTP: with the page, or with the way to HTTPS."""
-    asked = [page for page in scan.evidence.pages if _is_unencrypted(page.url, scan.site)]
-    open_ones = [page for page in asked if _has_content(page)]
+    asked = [
+        page for page in scan.evidence.pages if page.url.startswith("http:") and is_own(page.url, scan.site)
+    ]
+    open_ones = [page for page in asked if page.has_content]
     if open_ones:
         addresses = {page.url for page in open_ones}
         one = "One page of the site was answered over HTTP without a redirect to HTTPS."
@@ -304,17 +304,6 @@ def answers_over_http(scan: LabelledEvidence) -> Verdict:
     return Verdict(
         outcome=Outcome.NOT_EVALUABLE, summary=f"Whether HTTP leads to HTTPS was not seen: {seen}."
     )
-
-
-def _is_unencrypted(url: str, site: str) -> bool:
-    """Whether a URL is one of the site itself, without HTTPS."""
-    host = host_of(url)
-    return url.startswith("http:") and host is not None and party_of(host, site) is Party.FIRST
-
-
-def _has_content(page: PageLoad) -> bool:
-    """Whether it was answered with the page: status 2xx, or 304 for one that the browser had already."""
-    return page.status is not None and (200 <= page.status < 300 or page.status == 304)
 
 
 def _names_root(line: str) -> bool:

@@ -47,6 +47,8 @@ def as_json(result: CheckResult) -> dict[str, Any]:
             "status": result.verdict.status,
             "sentence": result.verdict.sentence,
             "reasons": list(result.verdict.reasons),
+            "score": result.verdict.score,
+            "score_withheld": result.verdict.score_withheld,
         },
         "rules": [_rule(rule) for rule in result.rules],
         "baseline": _baseline(result.baseline) if result.baseline else None,

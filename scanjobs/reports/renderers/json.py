@@ -63,7 +63,7 @@ def as_json(document: Document) -> dict[str, Any]:
             "data": about.data_version,
         },
         "verdict": _verdict(document),
-        "summary": _summary(document.summary),
+        "summary": {"compliance_score": document.verdict.score, **_summary(document.summary)},
         "scope": {
             "method": document.scope.method,
             "captures": [_capture(capture) for capture in document.scope.captures],
@@ -84,6 +84,7 @@ def _verdict(document: Document) -> dict[str, Any]:
         "headline": verdict.headline,
         "sentence": verdict.sentence,
         "reasons": verdict.reasons,
+        "score_withheld": verdict.score_withheld,
         "failed": verdict.failed,
         "warned": verdict.warned,
         "passed": verdict.passed,

@@ -109,7 +109,9 @@ def _draw_status(canvas: Canvas, document: Document) -> None:
 def _draw_tiles(canvas: Canvas, document: Document) -> None:
     summary = document.summary
     ratio = summary.third_party_ratio
+    score = document.verdict.score
     tiles = (
+        (wording.NONE if score is None else wording.number(score), "score, of 100"),
         (wording.number(summary.total_cookies), "cookies in all"),
         (wording.NONE if ratio is None else wording.percent(ratio), "by third parties"),
         (_or_not_captured(summary.cookies_before_consent), "before any choice"),

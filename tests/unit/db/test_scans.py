@@ -61,6 +61,7 @@ def test_all_that_was_seen_beside_cookies_comes_back_as_it_was(settings):
         status=301,
         redirects_to="https://shop.example/",
         at=NOON,
+        is_challenge=True,
     )
     contact = HostContact(
         host="ads.example",

@@ -34,6 +34,7 @@ def answer(rule_id: str, outcome: Outcome, severity: Severity = Severity.MEDIUM)
 
 
 PASSED = answer("C01", Outcome.PASS, Severity.CRITICAL)
+GRAVE = answer("S01", Outcome.FAIL, Severity.HIGH)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,11 @@ PASSED = answer("C01", Outcome.PASS, Severity.CRITICAL)
         ((PASSED, answer("E02", Outcome.NOT_EVALUABLE)), VerdictStatus.WITHHELD),
         ((PASSED, answer("E01", Outcome.FAIL)), VerdictStatus.WITHHELD),
         ((PASSED, answer("E02", Outcome.WARN)), VerdictStatus.ATTENTION),
+        ((PASSED, answer("E01", Outcome.NOT_EVALUABLE)), VerdictStatus.CLEAN),
+        ((PASSED, answer("E03", Outcome.NOT_EVALUABLE)), VerdictStatus.CLEAN),
+        ((PASSED, answer("E03", Outcome.FAIL)), VerdictStatus.WITHHELD),
+        ((GRAVE, answer("E03", Outcome.FAIL)), VerdictStatus.FAILED),
+        ((GRAVE, answer("E01", Outcome.FAIL)), VerdictStatus.WITHHELD),
         ((), VerdictStatus.WITHHELD),
     ],
 )
@@ -93,6 +99,30 @@ def test_nothing_is_clean_unless_the_time_before_a_choice_was_judged() -> None:
 
     assert document_of(scan_record(findings=(answer("S05", Outcome.PASS),))).verdict.reasons
     assert document_of(scan_record(findings=(answer("S05", Outcome.PASS), silent))).verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("findings", "score"),
+    [
+        ((PASSED,), 100),
+        ((PASSED, answer("S01", Outcome.FAIL, Severity.HIGH)), 80),
+        ((GRAVE, answer("C01", Outcome.NOT_EVALUABLE, Severity.CRITICAL)), None),
+        ((GRAVE,), None),
+        ((PASSED, GRAVE, answer("E03", Outcome.FAIL, Severity.INFO)), None),
+        ((PASSED, answer("E01", Outcome.FAIL)), None),
+    ],
+    ids=["clean", "high", "no answer on consent", "no rule on consent", "browser refused", "no page"],
+)
+def test_a_score_is_given_only_where_enough_was_seen(
+    findings: tuple[Finding, ...], score: int | None
+) -> None:
+    """A number is believed even where the sentence beside it says that it rests on little."""
+    verdict = document_of(scan_record(findings=findings)).verdict
+
+    assert verdict.score == score
+    assert (verdict.score_withheld is None) is (score is not None)
+    if score is None and verdict.status is not VerdictStatus.WITHHELD:
+        assert f"No score is given. {verdict.score_withheld}" in verdict.sentence
 
 
 def test_findings_come_by_outcome_then_severity(busy_scan: ScanRecord) -> None:

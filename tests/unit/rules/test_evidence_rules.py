@@ -1,4 +1,4 @@
-"""E02: whether the captures show enough."""
+"""E01 to E03: whether the captures show enough."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 
 from scanjobs import rules
 from scanjobs.domain.cookies import ConsentPhase
-from scanjobs.domain.evidence import Gap, GapKind
+from scanjobs.domain.evidence import Gap, GapKind, PageLoad, RuleInput
 from scanjobs.domain.findings import Outcome
-from tests.factories import capture, evidence, labelled, labelled_evidence, observed
+from tests.factories import HAR_INPUTS, NOON, capture, evidence, labelled, labelled_evidence, observed
 
 ALL_PHASES = tuple(
     capture(phase) for phase in (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED, ConsentPhase.REJECTED)
@@ -123,3 +123,101 @@ def test_a_cookie_does_not_make_a_phase():
     answer = finding(labelled(observed(phase=ConsentPhase.ACCEPTED)), captures=ALL_PHASES)
 
     assert answer.outcome is Outcome.PASS
+
+
+def test_a_phase_of_which_no_capture_could_show_cookies_is_named():
+    blind = capture(ConsentPhase.BEFORE, inputs=frozenset({RuleInput.REQUESTS}))
+
+    answer = finding(labelled(), captures=(blind, *ALL_PHASES[1:]))
+
+    assert answer.outcome is Outcome.WARN
+    assert [item.detail for item in answer.items] == ["no capture before any choice could show cookies"]
+
+
+WITH_PAGES = HAR_INPUTS | {RuleInput.PAGES}
+
+
+def load(url="https://shop.example/", status=200, phase=ConsentPhase.BEFORE, **changes):
+    return PageLoad(url=url, phase=phase, status=status, **({"redirects_to": None, "at": NOON} | changes))
+
+
+def answer_on(rule_id, **changes):
+    values = {"captures": (capture(inputs=WITH_PAGES),)} | changes
+    scan = labelled_evidence(labelled(), evidence=evidence(observed(), **values))
+    return next(f for f in rules.evaluate(scan) if f.rule_id == rule_id)
+
+
+def test_a_site_that_shows_its_pages_passes():
+    pages = (load(status=301, redirects_to="https://shop.example/en"), load("https://shop.example/en"))
+
+    assert answer_on("E01", pages=pages).outcome is Outcome.PASS
+    assert answer_on("E01", pages=(load(status=304),)).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("page", "detail"),
+    [
+        (load(status=403), "answered with status 403"),
+        (load(status=None), "no answer came"),
+        (load(status=200, is_challenge=True), "answered with a test for robots (status 200)"),
+        (load(status=302, redirects_to="https://queue.example/"), "it was redirected, and no page came"),
+    ],
+    ids=["error", "silence", "robots", "led away"],
+)
+def test_a_site_that_shows_no_page_leaves_nothing_to_judge(page, detail):
+    answer = answer_on("E01", pages=(page,))
+
+    assert answer.outcome is Outcome.FAIL
+    assert answer.summary == (
+        "The site showed no page before any choice, so what was seen need not be what visitors get."
+    )
+    assert [(item.url, item.detail) for item in answer.items] == [(page.url, detail)]
+
+
+def test_one_page_that_fails_is_a_warning():
+    answer = answer_on("E01", pages=(load(), load("https://shop.example/old", status=404)))
+
+    assert (answer.outcome, answer.summary) == (
+        Outcome.WARN,
+        "One page of the site was not shown; others were.",
+    )
+
+
+def test_each_phase_has_to_show_the_site():
+    captures = tuple(capture(phase, inputs=WITH_PAGES) for phase in ConsentPhase)
+    pages = tuple(
+        load(phase=phase, status=503 if phase is ConsentPhase.REJECTED else 200) for phase in ConsentPhase
+    )
+
+    answer = answer_on("E01", captures=captures, pages=pages)
+
+    assert answer.outcome is Outcome.FAIL
+    assert answer.summary.startswith("The site showed no page after rejecting,")
+
+
+@pytest.mark.parametrize("pages", [(), (load("https://sso.example/", status=403),)])
+def test_captures_without_pages_of_the_site_cannot_tell(pages):
+    assert answer_on("E01", pages=pages).outcome is Outcome.NOT_EVALUABLE
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        ((True, None), Outcome.PASS),
+        ((True, False), Outcome.FAIL),
+        ((None, False), Outcome.FAIL),
+        ((None, None), Outcome.NOT_EVALUABLE),
+    ],
+)
+def test_whether_the_browser_refused_third_party_cookies(told, outcome):
+    phases = (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED)
+    captures = tuple(
+        capture(phase, third_party_cookies_work=worked) for phase, worked in zip(phases, told, strict=True)
+    )
+
+    answer = answer_on("E03", captures=captures)
+
+    assert answer.outcome is outcome
+    assert [item.subject for item in answer.items] == [
+        f"{phase}.har" for phase, worked in zip(phases, told, strict=True) if worked is False
+    ]
