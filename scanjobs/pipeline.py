@@ -14,7 +14,7 @@ from scanjobs.config import Settings
 from scanjobs.db import declarations, scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.cookies import ConsentPhase
-from scanjobs.domain.evidence import Evidence, RuleInput, Skipped
+from scanjobs.domain.evidence import Capture, Evidence, RuleInput, Skipped
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.labels import LabelledEvidence
 from scanjobs.domain.scans import ScanRecord, ScanSummary
@@ -53,6 +53,8 @@ class Imported:
     requests: int | None
     """None where no capture could show any."""
     entries: int
+    captures: tuple[Capture, ...]
+    """The files it rests on, with what each could show."""
     skipped: tuple[Skipped, ...]
     gaps: tuple[str, ...]
     """What could not be seen, a sentence each."""
@@ -227,7 +229,7 @@ def _third_party_cookies(evidence: Evidence, site: str) -> int:
 def _requests(evidence: Evidence) -> int | None:
     if not evidence.shows(RuleInput.REQUESTS):
         return None
-    return sum(capture.entries for capture in evidence.captures if RuleInput.REQUESTS in capture.inputs)
+    return sum(contact.requests for contact in evidence.hosts)
 
 
 def _imported(scan: ScanSummary, evidence: Evidence, *, is_new: bool, third: int) -> Imported:
@@ -243,6 +245,7 @@ def _imported(scan: ScanSummary, evidence: Evidence, *, is_new: bool, third: int
         hosts=len({contact.host for contact in evidence.hosts}),
         requests=_requests(evidence),
         entries=sum(capture.entries for capture in evidence.captures),
+        captures=evidence.captures,
         skipped=tuple(Skipped(reason=reason, count=count) for reason, count in skipped.items()),
         gaps=tuple(dict.fromkeys(gap.detail for gap in evidence.gaps)),
     )

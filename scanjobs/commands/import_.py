@@ -49,6 +49,7 @@ def import_captures(
 ) -> None:
     """Take in captures of a website: HAR files, and lists of the cookies in a browser's store."""
     from scanjobs import config, console, pipeline
+    from scanjobs.commands import import_view
     from scanjobs.domain.ids import short
 
     settings = config.current()
@@ -69,12 +70,12 @@ def import_captures(
                 )
             imported.append(one)
             if not json:
-                show_imported(one)
+                import_view.show_imported(one)
                 report = f"{console.program()} report {short(one.scan.id)} --format pdf --wait"
                 console.say("next", report, style="dim")
     finally:
         if json:  # what was taken in before something went wrong is there, and is told
-            console.show_json([_as_json(one) for one in imported])
+            console.show_json([import_view.as_json(one) for one in imported])
 
 
 def _show_progress(bars: Progress, bar: TaskID, doing: str, done: int, total: int) -> None:
@@ -106,44 +107,3 @@ def _scans(files: list[Path], phases: list[ConsentPhase]) -> list[list[CaptureFi
         return [[CaptureFile(path=path, phase=phase) for path, phase in zip(files, phases, strict=True)]]
     phase = phases[0] if phases else ConsentPhase.UNKNOWN
     return [[CaptureFile(path=path, phase=phase)] for path in files]
-
-
-def show_imported(one: Imported) -> None:
-    """Print what an import found, what it left out and why."""
-    from rich.text import Text
-
-    from scanjobs import console
-    from scanjobs.domain.ids import short
-
-    scan = one.scan
-    heading = Text.assemble((console.printable(scan.site), "bold"), "  scan ", (short(scan.id), "bold cyan"))
-    if not one.is_new:
-        heading.append("  known already; --again makes a new scan", style="yellow")
-    cookies = f"{scan.cookies:,}, {one.third_party_cookies:,} of them third-party"
-    rows: list[tuple[str, str]] = [
-        ("cookies", cookies if scan.cookies else "none seen"),
-    ]
-    if one.storage:
-        rows.append(("storage", console.counted(one.storage, "item")))
-    if one.requests is not None:
-        rows.append(("requests", f"{one.requests:,} to {console.counted(one.hosts, 'host')}"))
-    rows.append(("phases", ", ".join(scan.phases)))
-    rows += [("skipped", f"{left_out.count:,} × {left_out.reason}") for left_out in one.skipped]
-    rows += [("not seen", gap) for gap in one.gaps]
-    console.show(heading, console.facts(rows))
-
-
-def _as_json(one: Imported) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return {
-        **asdict(one.scan),
-        "is_new": one.is_new,
-        "third_party_cookies": one.third_party_cookies,
-        "storage": one.storage,
-        "hosts": one.hosts,
-        "requests": one.requests,
-        "entries": one.entries,
-        "skipped": one.skipped,
-        "gaps": one.gaps,
-    }
