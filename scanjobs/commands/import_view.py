@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 
@@ -10,7 +11,8 @@ from rich.text import Text
 from scanjobs import console
 from scanjobs.domain.evidence import Capture, RuleInput
 from scanjobs.domain.ids import short
-from scanjobs.pipeline import Imported
+from scanjobs.domain.purposes import Category
+from scanjobs.pipeline import Declared, Imported
 
 INPUTS = {
     RuleInput.COOKIES: "cookies",
@@ -64,6 +66,57 @@ def _source(capture: Capture) -> str:
     when = f"{capture.captured_at:%Y-%m-%d %H:%M} UTC" if capture.captured_at else "at an unknown time"
     beside = f"; {console.counted(len(capture.files), 'more file')} beside it" if capture.files else ""
     return console.printable(f"{capture.file_name} ({capture.format}) by {tool}, {when}{beside}")
+
+
+def show_declared(one: Declared) -> None:
+    """Print what a declaration says, what could not be read of it, and which scans know it."""
+    said = one.declaration
+    heading = Text.assemble(
+        (console.printable(said.site), "bold"), "  declaration ", (short(said.id), "bold cyan")
+    )
+    if not one.is_new:
+        heading.append("  known already; --again stores it anew", style="yellow")
+    console.show(heading, console.facts(list(_declared_facts(one))))
+    if not one.older_scans:
+        return
+    noun = console.counted(one.older_scans, "scan")
+    verb = "was" if one.older_scans == 1 else "were"
+    console.say(
+        "note",
+        f"{noun} of {said.site} {verb} judged without it. Take the captures in once more with --again.",
+    )
+
+
+def _declared_facts(one: Declared) -> Iterator[tuple[str, str]]:
+    file = one.declaration.file
+    made = f", made {file.declared_at:%Y-%m-%d %H:%M} UTC" if file.declared_at else ""
+    yield (
+        "source",
+        console.printable(f"{file.file_name} ({file.format}) by {file.tool or 'an unknown tool'}{made}"),
+    )
+    purposes = Counter(line.category for line in file.cookies)
+    told = [f"{purposes[category]:,} {category}" for category in Category if purposes[category]]
+    if purposes[None]:
+        told.append(f"{purposes[None]:,} of a category that means nothing to us")
+    yield "lines", f"{len(file.cookies):,}: {', '.join(told)}"
+    known = sum(line.is_session is True or line.lifetime_seconds is not None for line in file.cookies)
+    yield "lifetimes", f"{known:,} of {len(file.cookies):,} could be read"
+    for reason, count in file.skipped:
+        yield "skipped", f"{count:,} × {reason}"
+
+
+def declared_as_json(one: Declared) -> dict[str, object]:
+    """The same facts for programs."""
+    said = one.declaration
+    return {
+        "declaration": said.id,
+        "site": said.site,
+        "imported_at": said.imported_at,
+        "is_new": one.is_new,
+        "older_scans": one.older_scans,
+        **asdict(said.file),
+        "skipped": [{"reason": reason, "count": count} for reason, count in said.file.skipped],
+    }
 
 
 def as_json(one: Imported) -> dict[str, object]:

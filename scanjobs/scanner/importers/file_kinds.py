@@ -9,6 +9,7 @@ from scanjobs.scanner.importers.json_stream import HEAD_BYTES, outline, text_of
 from scanjobs.scanner.shown import printable
 
 _HOW_TO_RECORD = "Record the page with a browser's developer tools and export it as HAR."
+_HOW_TO_DECLARE = "A declaration as a table begins with a heading such as name,provider,category,purpose,duration,type,domain."
 _MAGIC = (
     (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
     (b"PK\x03\x04", "a zip archive", "Unpack it first."),
@@ -63,7 +64,7 @@ def unknown_format(path: Path, head: bytes, formats: str) -> CaptureError:
     if seen.opening == "<":
         return CaptureError(f"{path} is a web page or XML, not a capture.", hint=taken)
     if seen.opening not in ("{", "["):
-        return CaptureError(f"{path} is neither JSON nor a cookies.txt.", hint=f"{taken} {_HOW_TO_RECORD}")
+        return CaptureError(f"{path} is neither JSON nor a cookies.txt.", hint=f"{taken} {_HOW_TO_DECLARE}")
     what = "an object" if seen.opening == "{" else "a list"
     names = ", ".join(printable(key[:40]) for key in seen.keys[:4])
     members = f" that begins with the members {names}" if names else ""

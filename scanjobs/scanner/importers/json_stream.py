@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import io
 import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -74,12 +75,28 @@ def read_json(
 
     Broken JSON is told in the result, since what came before may still be of use.
     """
+    with path.open("rb") as file:
+        return _read(file, path.stat().st_size, shape, hand_out, on_progress, backend)
+
+
+def read_bytes(content: bytes, shape: Any) -> JsonFile:
+    """The same for a file that was read, and that is small enough to keep what is wanted of it."""
+    return _read(io.BytesIO(content), len(content), shape, lambda _name, _item: None, None, ijson)
+
+
+def _read(
+    file: BinaryIO,
+    total: int,
+    shape: Any,
+    hand_out: Callable[[str, Any], None],
+    on_progress: Callable[[int, int], None] | None,
+    backend: Any,
+) -> JsonFile:
     result = JsonFile()
     digest = sha256()
     parser = backend.basic_parse_coro(_build(shape, hand_out, result))
     mender = Mender()
-    with path.open("rb") as file, long_numbers_allowed():
-        total = path.stat().st_size
+    with long_numbers_allowed():
         for text in _texts(file, digest.update, result, total, on_progress):
             if result.broken_at is None:
                 _send(parser, mender.mend, text, result)
