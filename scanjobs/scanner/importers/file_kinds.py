@@ -9,7 +9,7 @@ from scanjobs.scanner.importers.json_stream import HEAD_BYTES, outline, text_of
 from scanjobs.scanner.shown import printable
 
 _HOW_TO_RECORD = "Record the page with a browser's developer tools and export it as HAR."
-_HOW_TO_DECLARE = "A declaration as a table begins with a heading such as name,provider,category,purpose,duration,type,domain."
+_HOW_TO_DECLARE = "A declaration as a table begins with a heading: name,provider,category,purpose,duration."
 _MAGIC = (
     (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
     (b"PK\x03\x04", "a zip archive", "Unpack it first."),
