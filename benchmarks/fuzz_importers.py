@@ -81,6 +81,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             tally = fuzz(name, Path(folder), arguments.count, seed=arguments.seed, first=arguments.first)
         wrong += tally.wrong
+        for told in tally.wrong:
+            print(told, file=sys.stderr)
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in tally.refused.most_common())
         counts = (f"{tally.taken:,}", f"{tally.refused.total():,}", str(len(tally.wrong)))
         rows.append((name, f"{arguments.count:,}", *counts, f"{1000 * tally.slowest_seconds:,.0f} ms", kinds))
