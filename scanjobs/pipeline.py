@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scanjobs import __version__, classification, rules, sites
 from scanjobs.config import Settings
-from scanjobs.db import declarations, scans
+from scanjobs.db import declarations, scans, site_scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.declared import SiteDeclaration
@@ -103,7 +103,7 @@ def import_declaration(
         now = (clock or settings.clock).now()
         before = SiteDeclaration(id=new_id(), site=found_site, imported_at=now, file=file)
         declarations.add_declaration(settings, before)
-    older = declarations.scans_without(settings, before)
+    older = site_scans.scans_without(settings, before)
     return Declared(declaration=before, is_new=is_new, older_scans=older)
 
 

@@ -33,16 +33,6 @@ def declaration_of_site(settings: Settings, site: str) -> SiteDeclaration | None
         return None if row is None else declaration_from(row)
 
 
-def scans_without(settings: Settings, declaration: SiteDeclaration) -> int:
-    """How many scans of the site were not compared with this declaration."""
-    other = sa.or_(models.Scan.declaration_id.is_(None), models.Scan.declaration_id != declaration.id)
-    rows = sa.select(sa.func.count()).where(
-        models.Scan.site == declaration.site, models.Scan.state == "ready", other
-    )
-    with reading(settings) as session:
-        return session.execute(rows).scalar_one()
-
-
 def declaration_from(row: models.Declaration) -> SiteDeclaration:
     """A stored declaration as the value it was stored from."""
     return SiteDeclaration(
