@@ -47,6 +47,7 @@ _HEADINGS: Mapping[str, frozenset[str]] = {
         "domain": "domain host hostname cookiedomain domane domaene domaine dominio domein site",
     }.items()
 }
+_OBSERVED = frozenset(("value", "wert", "httponly", "samesite", "hostonly", "valuesha", "lastaccessed"))
 _UNIT = re.compile(r"\([^()]*\)|\b(?:in|en)\s+\w+|_[a-z]+\Z")
 
 
@@ -55,6 +56,8 @@ class _Heading(NamedTuple):
     columns: dict[str, int]
     unit_seconds: int | None
     delimiter: str
+    observed: str | None
+    """The heading of a column that only cookies have which somebody has seen."""
 
 
 class TableSource(DeclarationSource):
@@ -75,6 +78,12 @@ class TableSource(DeclarationSource):
             raise CaptureError(
                 f"{printable(name)} has no heading that names cookies and something about them.",
                 hint="Begin it with a row such as: name,provider,category,purpose,duration,type,domain",
+            )
+        if heading.observed:
+            raise CaptureError(
+                f"{printable(name)} lists cookies that were observed, not declared: it has a column "
+                f"{printable(heading.observed)}.",
+                hint="A declaration says for each name what it is for and how long it lives.",
             )
         lines, is_damaged = Lines(), False
         for number, row in enumerate(_rows(text, heading.delimiter)):
@@ -130,17 +139,19 @@ def _heading_of(text: str) -> _Heading | None:
 
 def _as_heading(number: int, row: list[str], delimiter: str) -> _Heading | None:
     columns: dict[str, int] = {}
-    unit = None
+    unit, observed = None, None
     for place, cell in enumerate(row[:100]):
         words = plain_words(cell[:200])
         column = _column_of(words)
+        if re.sub(r"[^a-z]", "", words) in _OBSERVED:
+            observed = cell[:40]
         if column is not None and column not in columns:
             columns[column] = place
             if column == "duration":
                 unit = unit_in(words)
     if "name" not in columns or len(columns) < 2:
         return None
-    return _Heading(number, columns, unit, delimiter)
+    return _Heading(number, columns, unit, delimiter, observed)
 
 
 def _column_of(words: str) -> str | None:

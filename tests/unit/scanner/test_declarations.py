@@ -127,7 +127,7 @@ def test_groups_of_onetrust():
     assert rows(file) == [
         "OptanonConsent @shop.example: necessary, 365 d, cookie",
         "session @www.shop.example: necessary, session, cookie",
-        "_gaxxxxxxxxxx @shop.example: analytics, 400 d, cookie",
+        "_gaxxxxxxxxxx (pattern) @shop.example: analytics, 400 d, cookie",
         "uid @ads.example: marketing, ?, cookie",
     ]
     assert file.cookies[3].provider == "Ads Ltd"
@@ -169,6 +169,10 @@ def test_captures_are_no_declarations(path):
         ("name,category\n,x\n", "declares no cookie: 1 × line without the name of a cookie."),
         ('{"DomainData": {}}', "holds no groups of cookies of OneTrust"),
         ("var CookieConsentDialog = {};", "without a table of cookies"),
+        (
+            "name,domain,value_sha256,http_only\na,b.example,ff,true\n",
+            "lists cookies that were observed, not declared: it has a column http_only",
+        ),
         ("nothing at all", "is no declaration that is known"),
     ],
 )
