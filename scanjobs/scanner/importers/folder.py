@@ -99,13 +99,14 @@ def _not_taken_in(target: CaptureTarget, path: Path, error: CaptureError) -> Gap
 
 
 def _counted_once(main: Evidence, beside: Sequence[Evidence]) -> Evidence:
-    """The inspection without the requests that a recording of the same visit counts one by one."""
+    """The inspection without the requests and pages that a recording of the same visit tells one by one."""
     recorded = {contact.host for evidence in beside for contact in evidence.hosts}
     return replace(
         main,
         hosts=tuple(
             replace(contact, requests=0) if contact.host in recorded else contact for contact in main.hosts
         ),
+        pages=() if any(evidence.pages for evidence in beside) else main.pages,
     )
 
 

@@ -62,6 +62,14 @@ def test_requests_are_counted_once(folder):
     assert together["px.ads.example"].called_tracking == 4
 
 
+def test_pages_are_told_once(folder):
+    """By the recording, which knows how they were answered."""
+    alone = collect(CaptureTarget(path=folder / "requests.har", salt=b"", phase=ConsentPhase.BEFORE)).pages
+    assert alone
+
+    assert take_in(folder).pages == alone
+
+
 def test_a_recording_that_is_cut(folder):
     """The folder is refused, unless there is leave to salvage."""
     content = (folder / "requests.har").read_bytes()
