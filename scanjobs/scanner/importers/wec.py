@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -65,6 +65,9 @@ _OWN = frozenset(
 _ORIGINS = {"Cookie.HTTP": CookieOrigin.SET_COOKIE, "Cookie.JS": CookieOrigin.SCRIPT}
 _LONGEST_CHROMIUM_KEEPS = timedelta(days=400) - timedelta(minutes=1)
 _LONGEST_NAME = 1000
+
+_Spot = tuple[str, str, str]
+"""The name, the domain and the path of a cookie, whatever its partition."""
 
 
 class WecImporter:
@@ -173,13 +176,15 @@ class _Reader:
     def _add_what_was_only_told(self) -> None:
         """Cookies that somebody was seen to set and that were not in the store in the end."""
         stored = self.listed.spots
+        told_again: dict[_Spot, JarCookie] = {}
         for cookie in self._only_told:
             spot = (cookie.name, canonical_host(cookie.domain.strip().strip(".")), cookie.path)
             if spot in stored:
                 self.listed.skip(SET_AGAIN)
-                self.listed.revise(partial(_with_initiator, spot, cookie))
+                told_again.setdefault(spot, cookie)
             else:
                 self.listed.add(cookie)
+        self.listed.revise(partial(_with_initiator, told_again))
 
     def _take_storage(self, origins: dict[str, Any], kind: StorageKind) -> None:
         for origin, items in origins.items():
@@ -257,9 +262,10 @@ def _may_have_been_shortened(cookie: JarCookie, set_at: float) -> bool:
     return cookie.expires_at - set_at >= _LONGEST_CHROMIUM_KEEPS.total_seconds()
 
 
-def _with_initiator(spot: tuple[str, str, str], told: JarCookie, cookie: ObservedCookie) -> ObservedCookie:
-    key = cookie.key
-    if (key.name, key.domain, key.path) != spot or cookie.initiator is not None:
+def _with_initiator(told_again: Mapping[_Spot, JarCookie], cookie: ObservedCookie) -> ObservedCookie:
+    """A cookie of the store with who set it, where the store itself does not say so and the log does."""
+    told = told_again.get((cookie.key.name, cookie.key.domain, cookie.key.path))
+    if told is None or cookie.initiator is not None:
         return cookie
     return replace(cookie, initiator=told.initiator, first_url=told.seen_on.shown if told.seen_on else "")
 

@@ -96,6 +96,17 @@ def test_a_cookie_that_was_set_and_not_kept(inspected, named):
     )
 
 
+def test_a_cookie_whose_setting_is_told_once_more(inspected, named):
+    """The tool matches log and store by the domain, which a script need not name: the initiator is its."""
+    session = named(inspected("wec.json"), "session")
+
+    assert (session.initiator, session.first_url) == (
+        "https://www.shop.example/app.js:3",
+        "https://www.shop.example/start",
+    )
+    assert (session.origin, session.http_only) == (CookieOrigin.JAR, True)
+
+
 def test_storage(inspected):
     """Values that the tool read as JSON are text again; what belongs to no website is left out."""
     evidence = inspected("wec.json", keep_values=True)
