@@ -11,16 +11,18 @@ from pathlib import Path
 
 from scanjobs import __version__, classification, rules, sites
 from scanjobs.config import Settings
-from scanjobs.db import declarations, scans
+from scanjobs.db import declarations, scans, site_scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.cookies import ConsentPhase
-from scanjobs.domain.evidence import Evidence, RuleInput, Skipped
+from scanjobs.domain.declared import SiteDeclaration
+from scanjobs.domain.evidence import Capture, Evidence, RuleInput, Skipped
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.labels import LabelledEvidence
 from scanjobs.domain.scans import ScanRecord, ScanSummary
 from scanjobs.errors import CaptureError, UsageError
 from scanjobs.scanner import importers
 from scanjobs.scanner.combine import combine
+from scanjobs.scanner.declarations import read_declaration
 from scanjobs.scanner.source import CaptureTarget
 from scanjobs.scanner.urls import canonical_host
 
@@ -53,9 +55,56 @@ class Imported:
     requests: int | None
     """None where no capture could show any."""
     entries: int
+    captures: tuple[Capture, ...]
+    """The files it rests on, with what each could show."""
     skipped: tuple[Skipped, ...]
     gaps: tuple[str, ...]
     """What could not be seen, a sentence each."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declared:
+    """What came of one import of a declaration."""
+
+    declaration: SiteDeclaration
+    is_new: bool
+    """False when the very same file is the declaration of the site already."""
+    older_scans: int
+    """Scans of the site that were judged without it."""
+
+
+def import_declaration(
+    settings: Settings,
+    path: Path,
+    *,
+    format: str = "auto",
+    site: str | None = None,
+    salvage: bool = False,
+    again: bool = False,
+    clock: Clock | None = None,
+) -> Declared:
+    """Take in what a site says about its cookies; scans taken in from now on are compared with it.
+
+    Raises:
+        CaptureError: the file cannot be read as a declaration.
+        UsageError: nobody said which site it is of.
+        StorageError: the database refused.
+    """
+    file = read_declaration(path, format, salvage=salvage)
+    if site is None and file.domain is None:
+        raise UsageError(
+            f"{file.file_name} is a declaration and does not say of which site.",
+            hint="Name the site: --site example.org",
+        )
+    found_site = _asked_site(site or file.domain or "")
+    before = declarations.declaration_of_site(settings, found_site)
+    is_new = again or before is None or before.file.sha256 != file.sha256
+    if before is None or is_new:
+        now = (clock or settings.clock).now()
+        before = SiteDeclaration(id=new_id(), site=found_site, imported_at=now, file=file)
+        declarations.add_declaration(settings, before)
+    older = site_scans.scans_without(settings, before)
+    return Declared(declaration=before, is_new=is_new, older_scans=older)
 
 
 def import_scan(
@@ -227,7 +276,7 @@ def _third_party_cookies(evidence: Evidence, site: str) -> int:
 def _requests(evidence: Evidence) -> int | None:
     if not evidence.shows(RuleInput.REQUESTS):
         return None
-    return sum(capture.entries for capture in evidence.captures if RuleInput.REQUESTS in capture.inputs)
+    return sum(contact.requests for contact in evidence.hosts)
 
 
 def _imported(scan: ScanSummary, evidence: Evidence, *, is_new: bool, third: int) -> Imported:
@@ -243,6 +292,7 @@ def _imported(scan: ScanSummary, evidence: Evidence, *, is_new: bool, third: int
         hosts=len({contact.host for contact in evidence.hosts}),
         requests=_requests(evidence),
         entries=sum(capture.entries for capture in evidence.captures),
+        captures=evidence.captures,
         skipped=tuple(Skipped(reason=reason, count=count) for reason, count in skipped.items()),
         gaps=tuple(dict.fromkeys(gap.detail for gap in evidence.gaps)),
     )

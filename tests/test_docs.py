@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scanjobs.scanner import declarations, importers
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -30,3 +32,9 @@ def test_every_link_into_the_project_leads_somewhere(page):
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
 
     assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+
+
+def test_every_format_is_described():
+    page = (ROOT / "docs" / "imports.md").read_text()
+
+    assert [name for name in (*importers.formats(), *declarations.formats()) if f"`{name}`" not in page] == []

@@ -11,7 +11,7 @@ def demo() -> None:
 
     from scanjobs import config, console, pipeline, tasks
     from scanjobs.commands import following
-    from scanjobs.commands.import_ import show_imported
+    from scanjobs.commands.import_view import show_imported
     from scanjobs.domain.ids import short
     from scanjobs.domain.reports import ReportFormat
     from scanjobs.scanner.manifest import read_manifest

@@ -1,4 +1,4 @@
-"""`scanjobs import`: take in captures of a website."""
+"""`scanjobs import`: take in captures of a website, and what it declares."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from scanjobs.domain.cookies import ConsentPhase
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from scanjobs.pipeline import CaptureFile, Imported
+    from scanjobs.pipeline import CaptureFile
 
 
 def import_captures(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Captures, or one manifest (.toml).")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help="Captures, folders of an inspection, declarations, or one manifest (.toml)."
+        ),
+    ],
     phase: Annotated[
         list[ConsentPhase] | None,
         typer.Option(
@@ -47,14 +52,30 @@ def import_captures(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Take in captures of a website: HAR files, and lists of the cookies in a browser's store."""
+    """Take in captures of a website, and what it declares about its cookies.
+
+    Captures are HAR files, inspections of a visit, and lists of the cookies in a browser's store.
+
+    A declaration is kept for its site: scans taken in from then on are compared with it.
+    """
     from scanjobs import config, console, pipeline
+    from scanjobs.commands import import_view
     from scanjobs.domain.ids import short
+    from scanjobs.scanner.declarations import is_declaration
 
     settings = config.current()
-    imported: list[Imported] = []
+    declared = [file for file in files if is_declaration(file, format)]
+    scans = _scans([file for file in files if file not in declared], phase or [])
+    told: list[dict[str, object]] = []
     try:
-        for scan_files in _scans(files, phase or []):
+        for file in declared:
+            said = pipeline.import_declaration(
+                settings, file, format=format, site=site, salvage=salvage, again=again
+            )
+            told.append(import_view.declared_as_json(said))
+            if not json:
+                import_view.show_declared(said)
+        for scan_files in scans:
             with console.progress() as bars:
                 bar = bars.add_task("", total=None, note="")
                 one = pipeline.import_scan(
@@ -67,14 +88,14 @@ def import_captures(
                     keep_values=settings.keep_values if keep_values is None else keep_values,
                     on_progress=partial(_show_progress, bars, bar),
                 )
-            imported.append(one)
+            told.append(import_view.as_json(one))
             if not json:
-                show_imported(one)
+                import_view.show_imported(one)
                 report = f"{console.program()} report {short(one.scan.id)} --format pdf --wait"
                 console.say("next", report, style="dim")
     finally:
         if json:  # what was taken in before something went wrong is there, and is told
-            console.show_json([_as_json(one) for one in imported])
+            console.show_json(told)
 
 
 def _show_progress(bars: Progress, bar: TaskID, doing: str, done: int, total: int) -> None:
@@ -106,44 +127,3 @@ def _scans(files: list[Path], phases: list[ConsentPhase]) -> list[list[CaptureFi
         return [[CaptureFile(path=path, phase=phase) for path, phase in zip(files, phases, strict=True)]]
     phase = phases[0] if phases else ConsentPhase.UNKNOWN
     return [[CaptureFile(path=path, phase=phase)] for path in files]
-
-
-def show_imported(one: Imported) -> None:
-    """Print what an import found, what it left out and why."""
-    from rich.text import Text
-
-    from scanjobs import console
-    from scanjobs.domain.ids import short
-
-    scan = one.scan
-    heading = Text.assemble((console.printable(scan.site), "bold"), "  scan ", (short(scan.id), "bold cyan"))
-    if not one.is_new:
-        heading.append("  known already; --again makes a new scan", style="yellow")
-    cookies = f"{scan.cookies:,}, {one.third_party_cookies:,} of them third-party"
-    rows: list[tuple[str, str]] = [
-        ("cookies", cookies if scan.cookies else "none seen"),
-    ]
-    if one.storage:
-        rows.append(("storage", console.counted(one.storage, "item")))
-    if one.requests is not None:
-        rows.append(("requests", f"{one.requests:,} to {console.counted(one.hosts, 'host')}"))
-    rows.append(("phases", ", ".join(scan.phases)))
-    rows += [("skipped", f"{left_out.count:,} × {left_out.reason}") for left_out in one.skipped]
-    rows += [("not seen", gap) for gap in one.gaps]
-    console.show(heading, console.facts(rows))
-
-
-def _as_json(one: Imported) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return {
-        **asdict(one.scan),
-        "is_new": one.is_new,
-        "third_party_cookies": one.third_party_cookies,
-        "storage": one.storage,
-        "hosts": one.hosts,
-        "requests": one.requests,
-        "entries": one.entries,
-        "skipped": one.skipped,
-        "gaps": one.gaps,
-    }

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from scanjobs import console
 from scanjobs.domain.cookies import ConsentPhase
-from scanjobs.domain.evidence import RuleInput
 from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.ids import short
 from scanjobs.domain.purposes import Category
@@ -58,7 +57,7 @@ def _identity(scan: ScanRecord) -> Iterator[tuple[str, str]]:
     yield "captured", captured
     for capture in scan.captures:
         tool = " ".join(filter(None, (capture.tool, capture.tool_version))) or "unknown tool"
-        noun = ("request",) if RuleInput.REQUESTS in capture.inputs else ("entry", "entries")
+        noun = ("request",) if capture.format == "har" else ("entry", "entries")
         told = f"{capture.file_name} by {tool}, {console.counted(capture.entries, *noun)}"
         yield str(capture.phase), told
     for gap in scan.gaps:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
+
 from scanjobs.config import Settings
 from scanjobs.db import models, scans
 from scanjobs.db.lookup import LATEST
 from scanjobs.db.session import reading
+from scanjobs.domain.declared import SiteDeclaration
 from scanjobs.domain.scans import ScanSummary
 from scanjobs.errors import NotFoundError
 from scanjobs.sites import host_of, registrable_domain
@@ -54,6 +57,14 @@ def last_two(settings: Settings, words: str) -> tuple[ScanSummary, ScanSummary]:
             hint="`scanjobs import FILE` takes another one in; `scanjobs scans` lists those that exist.",
         )
     return of_site[position + 1], newer
+
+
+def scans_without(settings: Settings, declaration: SiteDeclaration) -> int:
+    """How many scans of the site were not compared with this declaration."""
+    others = sa.or_(models.Scan.declaration_id.is_(None), models.Scan.declaration_id != declaration.id)
+    rows = scans.ready_scans().where(models.Scan.site == declaration.site, others)
+    with reading(settings) as session:
+        return session.execute(sa.select(sa.func.count()).select_from(rows.subquery())).scalar_one()
 
 
 def _newest(settings: Settings, site: str, limit: int | None) -> list[ScanSummary]:

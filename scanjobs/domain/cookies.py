@@ -70,7 +70,7 @@ class ValueFingerprint:
     length: int
     """Characters."""
     shape: str
-    """For instance `uuid`, `hex`, `digits`, `json`, `text`, `empty`."""
+    """For instance `uuid`, `hex`, `digits`, `json`, `text`, `empty`; `unknown` where it was not seen."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,11 +12,13 @@ _PLACEHOLDER = re.compile(
     | \#+
     | \{[^{}]*\} | <[^<>]*> | \[[^\[\]]*\]
     | (?<![A-Za-z]) (?:x{3,}|X{3,}) (?:-[XYxy]+)? (?![A-Za-z])
+    | (?<=[A-Za-z]) (?:x{5,}|X{5,}) (?![A-Za-z])
     """,
     re.VERBOSE,
 )
 """Anything, or nothing; else at least one character: digits, a variable, a hint in brackets, letters that
-stand for others as in `UA-XXXXXX-Y`. Percent signs that encode a character are part of the name."""
+stand for others as in `UA-XXXXXX-Y`, behind other letters many of them (`_gaxxxxxxxxxx`). Percent signs that
+encode a character are part of the name."""
 
 
 def has_placeholders(name: str) -> bool:

@@ -15,7 +15,7 @@ from scanjobs.scanner.set_cookie import (
 )
 from scanjobs.scanner.source import CaptureTarget
 from scanjobs.scanner.urls import WebUrl, canonical_host, is_host
-from scanjobs.scanner.values import fingerprint
+from scanjobs.scanner.values import fingerprint, unseen
 from scanjobs.sites import is_public_suffix
 
 LATEST_EXPIRY = datetime.max.replace(tzinfo=UTC).timestamp() - 1
@@ -30,7 +30,7 @@ class JarCookie:
     """One cookie of such a list. What the list does not tell is None."""
 
     name: str
-    value: str
+    value: str | None
     domain: str
     """As listed, with or without a leading dot."""
     path: str
@@ -57,7 +57,7 @@ class JarCookie:
 def refusal_of(cookie: JarCookie) -> str | None:
     """Why no browser keeps such a cookie, in the words of the report; None where one does."""
     try:
-        check_pair(cookie.name, cookie.value)
+        check_pair(cookie.name, cookie.value or "")
     except CookieRefusedError as error:
         return error.refusal.replace("Set-Cookie", "cookie")
     domain = _host(cookie.domain)
@@ -97,7 +97,7 @@ def observed(
         is_session=cookie.is_session,
         expires_at=expires_at,
         lifetime_seconds=None if left is None else max(0, left),
-        value=fingerprint(cookie.value, target.salt),
+        value=unseen(target.salt) if cookie.value is None else fingerprint(cookie.value, target.salt),
         kept_value=cookie.value if target.keep_values else None,
         raw_set_cookie=None,
         first_url=page.shown if page else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import unquote
 
@@ -29,6 +30,11 @@ def fingerprint(value: str, salt: bytes) -> ValueFingerprint:
     """What is kept of a value: the hash of salt and value, the number of characters, the shape."""
     digest = sha256(salt + value.encode("utf-8", "surrogatepass")).hexdigest()
     return ValueFingerprint(sha256=digest, length=len(value), shape=shape_of(value))
+
+
+def unseen(salt: bytes) -> ValueFingerprint:
+    """What is kept where a capture tells of a cookie and not of its value."""
+    return replace(fingerprint("", salt), shape="unknown")
 
 
 def shape_of(value: str) -> str:

@@ -34,7 +34,8 @@ def test_a_list_becomes_a_scan_of_the_named_site(scanjobs, name, format, cookies
 
     assert done.returncode == 0, done.stderr
     assert "not seen" in done.stdout
-    assert "requests" not in done.stdout.split("not seen")[0]
+    assert not re.search(r"^requests", done.stdout, re.MULTILINE)
+    assert re.search(r"^lacks .*requests", done.stdout.replace("\n          ", " "), re.MULTILINE)
     (scan,) = scans(scanjobs)
     assert (scan["site"], scan["source"], scan["cookies"]) == ("shop.example", format, cookies)
 

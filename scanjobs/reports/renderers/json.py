@@ -147,6 +147,9 @@ def _capture(capture: Capture) -> dict[str, Any]:
         "entries": capture.entries,
         "complete": capture.complete,
         "skipped": [{"reason": skipped.reason, "count": skipped.count} for skipped in capture.skipped],
+        "files": [
+            {"file_name": file.file_name, "sha256": file.sha256, "size": file.size} for file in capture.files
+        ],
     }
 
 

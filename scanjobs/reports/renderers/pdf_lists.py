@@ -276,7 +276,13 @@ def draw_manifest(canvas: Canvas, document: Document) -> None:
             f"{capture.format.upper()}, {wording.size(capture.size)}, {wording.PHASE[capture.phase].lower()}"
         )
         canvas.paragraph(f"{about}, first request {wording.moment(capture.captured_at)}", SMALL_INK, after=1)
-        canvas.paragraph(f"SHA-256  {capture.sha256}", SMALL_INK, after=9)
+        canvas.paragraph(f"SHA-256  {capture.sha256}", SMALL_INK, after=3 if capture.files else 9)
+        for number, file in enumerate(capture.files, start=1):
+            canvas.need(30)
+            beside = f"beside it: {wording.visible(file.file_name)}, {wording.size(file.size)}"
+            canvas.paragraph(beside, SMALL_INK, after=1)
+            last = number == len(capture.files)
+            canvas.paragraph(f"SHA-256  {file.sha256}", SMALL_INK, after=9 if last else 3)
 
 
 def draw_notes(canvas: Canvas, document: Document) -> None:

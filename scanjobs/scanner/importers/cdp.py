@@ -81,7 +81,7 @@ class _Reader:
         members = set(item) if isinstance(item, dict) else set()
         if members & (_OF_PROTOCOL | {"expires"}):
             self._is_of_webdriver = False
-        self.listed.add(_cookie(item, members) if "domain" in members else None)
+        self.listed.add(read_cookie(item) if "domain" in members else None)
 
     def gaps(self) -> Iterator[tuple[GapKind, str]]:
         """What such a list cannot show, now that its last cookie was read."""
@@ -98,11 +98,13 @@ class _Reader:
             )
 
 
-def _cookie(item: dict[str, Any], members: set[str]) -> JarCookie | None:
+def read_cookie(item: dict[str, Any]) -> JarCookie | None:
+    """A cookie as the protocol, Puppeteer or WebDriver write it; None where it has no name."""
     if not isinstance(item.get("name"), str):
         return None
+    members = set(item)
     is_of_protocol = bool(members & _OF_PROTOCOL)
-    domain, secure = text(item["domain"]), flag(item.get("secure"))
+    domain, secure = text(item.get("domain")), flag(item.get("secure"))
     end = end_of(item.get("expires", item.get("expiry")))
     is_session = flag(item.get("session"))
     if is_session is None and end is not None:

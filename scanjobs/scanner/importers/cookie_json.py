@@ -20,7 +20,10 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]*)?")
 def value_of(item: Mapping[str, Any]) -> str:
     """The value as text; some tools turn digits into a number."""
     value = item.get("value")
-    return str(value) if isinstance(value, int | Decimal) else text(value)
+    try:
+        return str(value) if isinstance(value, int | Decimal) else text(value)
+    except ValueError:  # more digits than anybody means, and than Python writes
+        return ""
 
 
 def flag(value: Any) -> bool | None:

@@ -1,8 +1,9 @@
 """Gathers what lists of cookies show: one observation per cookie, what was left out, what nobody could see.
 
-Such a list is what lay in a browser's store at a moment that none of these formats tells. The moment the file
+Such a list is what lay in a browser's store at a moment that few of these formats tell. The moment the file
 was written last is not it: copying, unpacking and downloading change it, and it would go into the evidence as
-if somebody had seen it. So nothing is said of when, nor of how long a cookie still had to live.
+if somebody had seen it. So where the file itself does not tell, nothing is said of when, nor of how long a
+cookie still had to live.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, ObservedCookie
 from scanjobs.domain.evidence import Capture, Evidence, Gap, GapKind, RuleInput, Skipped
@@ -44,6 +46,8 @@ class ListFile:
     tool_version: str | None = None
     page: WebUrl | None = None
     """The page that was open, where the file tells."""
+    captured_at: datetime | None = None
+    """When the visit began, UTC, where the file tells."""
     inputs: frozenset[RuleInput] = COOKIE_INPUTS
 
 
@@ -85,6 +89,11 @@ class CookieList:
         self._cookies = {key: change(cookie) for key, cookie in self._cookies.items()}
 
     @property
+    def spots(self) -> frozenset[tuple[str, str, str]]:
+        """The name, the domain and the path of every cookie, whatever its partition."""
+        return frozenset((key.name, key.domain, key.path) for key in self._cookies)
+
+    @property
     def only_site(self) -> str | None:
         """The site that all cookies belong to; None where they belong to several or there are none."""
         found = {registrable_domain(key.domain) for key in self._cookies}
@@ -107,7 +116,7 @@ class CookieList:
             phase=target.phase,
             tool=file.tool,
             tool_version=file.tool_version,
-            captured_at=None,
+            captured_at=file.captured_at,
             page_url=file.page.shown if file.page else None,
             entries=self.entries,
             complete=not file.is_damaged,

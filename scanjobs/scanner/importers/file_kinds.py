@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanjobs.errors import CaptureError
-from scanjobs.scanner.importers.json_stream import HEAD_BYTES, Outline, outline, text_of
+from scanjobs.scanner.importers.json_stream import HEAD_BYTES, outline, text_of
 from scanjobs.scanner.shown import printable
 
 _HOW_TO_RECORD = "Record the page with a browser's developer tools and export it as HAR."
+_HOW_TO_DECLARE = "A declaration as a table begins with a heading: name,provider,category,purpose,duration."
 _MAGIC = (
     (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
     (b"PK\x03\x04", "a zip archive", "Unpack it first."),
@@ -50,8 +51,11 @@ def unknown_format(path: Path, head: bytes, formats: str) -> CaptureError:
             return CaptureError(f"{path} is {kind}, not a capture.", hint=hint)
     taken = f"Formats that are taken: {formats}."
     seen = outline(head)
-    if known := _known_tool(head, seen):
-        return CaptureError(f"{path} looks like {known}, which is not supported yet.", hint=taken)
+    if seen.opening == "[" and {"location", "message", "level"} <= set(seen.keys):
+        return CaptureError(
+            f"{path} looks like the log of the Website Evidence Collector, not like its result.",
+            hint="Take in the inspection.json beside it, or the folder.",
+        )
     if "".join(text_of(head).lstrip("\ufeff").split()) == "[]":
         return CaptureError(
             f"{path} is an empty list, which could be of any tool.",
@@ -60,19 +64,10 @@ def unknown_format(path: Path, head: bytes, formats: str) -> CaptureError:
     if seen.opening == "<":
         return CaptureError(f"{path} is a web page or XML, not a capture.", hint=taken)
     if seen.opening not in ("{", "["):
-        return CaptureError(f"{path} is neither JSON nor a cookies.txt.", hint=f"{taken} {_HOW_TO_RECORD}")
+        return CaptureError(f"{path} is neither JSON nor a cookies.txt.", hint=f"{taken} {_HOW_TO_DECLARE}")
     what = "an object" if seen.opening == "{" else "a list"
     names = ", ".join(printable(key[:40]) for key in seen.keys[:4])
     members = f" that begins with the members {names}" if names else ""
     return CaptureError(
         f"{path} is JSON, but no capture that is known: it holds {what}{members}.", hint=taken
     )
-
-
-def _known_tool(head: bytes, seen: Outline) -> str | None:
-    keys = set(seen.keys)
-    if b"Blacklight Inspection" in head or "browser_cookies" in keys:
-        return "a file of blacklight-collector"
-    if seen.opening == "{" and {"title", "uri_ins", "uri_dest"} <= keys:
-        return "an inspection of the Website Evidence Collector"
-    return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import io
 import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ HEAD_BYTES = 64 * 1024
 _TAIL_CHARACTERS = 1024
 _JSONP_START = re.compile(r"\s*[A-Za-z_$][\w$.]*\s*\(")
 _JSONP_END = re.compile(r"\s*\)\s*;?\s*\Z")
+# A number may be valid JSON and have an exponent that no decimal can hold: that is an ArithmeticError.
+_NOT_TO_BE_READ = (ijson.JSONError, ValueError, ArithmeticError)
 _STARTS = frozenset({"start_map", "start_array"})
 _ENDS = frozenset({"end_map", "end_array"})
 
@@ -74,12 +77,28 @@ def read_json(
 
     Broken JSON is told in the result, since what came before may still be of use.
     """
+    with path.open("rb") as file:
+        return _read(file, path.stat().st_size, shape, hand_out, on_progress, backend)
+
+
+def read_bytes(content: bytes, shape: Any) -> JsonFile:
+    """The same for a file that was read, and that is small enough to keep what is wanted of it."""
+    return _read(io.BytesIO(content), len(content), shape, lambda _name, _item: None, None, ijson)
+
+
+def _read(
+    file: BinaryIO,
+    total: int,
+    shape: Any,
+    hand_out: Callable[[str, Any], None],
+    on_progress: Callable[[int, int], None] | None,
+    backend: Any,
+) -> JsonFile:
     result = JsonFile()
     digest = sha256()
     parser = backend.basic_parse_coro(_build(shape, hand_out, result))
     mender = Mender()
-    with path.open("rb") as file, long_numbers_allowed():
-        total = path.stat().st_size
+    with long_numbers_allowed():
         for text in _texts(file, digest.update, result, total, on_progress):
             if result.broken_at is None:
                 _send(parser, mender.mend, text, result)
@@ -88,7 +107,7 @@ def read_json(
     if result.broken_at is None:
         try:
             parser.close()
-        except (ijson.JSONError, ValueError):
+        except _NOT_TO_BE_READ:
             result.ends_early = True
     result.sha256 = digest.hexdigest()
     return result
@@ -98,7 +117,7 @@ def _send(parser: Any, mend: Callable[[str], str], text: str, result: JsonFile) 
     try:
         if mended := mend(text):  # an empty piece would say that this is the end
             parser.send(mended.encode())
-    except (ijson.JSONError, ValueError):
+    except _NOT_TO_BE_READ:
         result.broken_at = result.size
 
 
@@ -117,7 +136,7 @@ def outline(head: bytes) -> Outline:
     opening = text.lstrip()[:1]
     keys: list[str] = []
     parser = ijson.basic_parse_coro(_note_keys(1 if opening == "{" else 2, keys))
-    with contextlib.suppress(ijson.JSONError, ValueError), long_numbers_allowed():
+    with contextlib.suppress(*_NOT_TO_BE_READ), long_numbers_allowed():
         parser.send(Mender().mend(text).encode())
     return Outline(opening, tuple(keys))
 
@@ -126,7 +145,7 @@ def peek(head: bytes, shape: Any) -> tuple[Any, ...]:
     """The items of `Each` lists that lie whole in the first bytes of a file."""
     items: list[Any] = []
     parser = ijson.basic_parse_coro(_build(shape, lambda _, item: items.append(item), JsonFile()))
-    with contextlib.suppress(ijson.JSONError, ValueError), long_numbers_allowed():
+    with contextlib.suppress(*_NOT_TO_BE_READ), long_numbers_allowed():
         parser.send(Mender().mend(_json_in(head)).encode())
     return tuple(items)
 

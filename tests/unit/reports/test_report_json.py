@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from scanjobs.domain.cookies import ConsentPhase
+from scanjobs.domain.evidence import RawFile
 from scanjobs.domain.reports import ReportFormat
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.renderers.json import FORMAT_VERSION
@@ -105,3 +106,20 @@ def test_values_never_leave_the_database(render: Render) -> None:
 
     for format in ReportFormat:
         assert b"secret-value" not in render(document, format)
+
+
+def test_what_came_beside_a_capture(render: Render) -> None:
+    """Every file of a folder stands in the evidence manifest with its digest, in each format that has one."""
+    beside = RawFile(file_name="cookies.yml", sha256="ef" * 32, size=12)
+    document = document_of(scan_record(captures=(capture(files=(beside,)),)))
+
+    report = json.loads(render(document, ReportFormat.JSON))
+    jsonschema.Draft202012Validator(closed(schema())).validate(report)
+
+    assert report["scope"]["captures"][0]["files"] == [
+        {"file_name": "cookies.yml", "sha256": "ef" * 32, "size": 12}
+    ]
+    html = render(document, ReportFormat.HTML).decode()
+    assert "cookies.yml" in html
+    assert "ef" * 32 in html
+    assert render(document, ReportFormat.PDF).startswith(b"%PDF")

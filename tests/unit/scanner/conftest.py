@@ -16,6 +16,7 @@ from scanjobs.scanner.source import CaptureTarget
 
 CAPTURES = Path(__file__).parents[2] / "data" / "har"
 LISTS = Path(__file__).parents[2] / "data" / "lists"
+INSPECTIONS = Path(__file__).parents[2] / "data" / "inspections"
 SALT = b"a salt of the test"
 
 settings.register_profile("scanner", database=None, deadline=None)
@@ -40,6 +41,22 @@ def listed() -> Collected:
 
     def take_in(name: str, **changes: Any) -> Evidence:
         return collect(CaptureTarget(path=LISTS / name, **{"salt": SALT, **changes}))
+
+    return take_in
+
+
+@pytest.fixture
+def inspections() -> Path:
+    """The folder of the hand-made inspections."""
+    return INSPECTIONS
+
+
+@pytest.fixture
+def inspected() -> Collected:
+    """Take in one of the hand-made inspections by its file name."""
+
+    def take_in(name: str, **changes: Any) -> Evidence:
+        return collect(CaptureTarget(path=INSPECTIONS / name, **{"salt": SALT, **changes}))
 
     return take_in
 

@@ -33,7 +33,7 @@ def refused_path(path: Path, format: str = "auto") -> CaptureError:
 
 def test_formats():
     """One name an importer."""
-    assert formats() == ("har", "storage-state", "cdp", "cookie-editor", "netscape")
+    assert formats() == (*("har", "wec", "blacklight", "storage-state", "cdp", "cookie-editor", "netscape"),)
 
 
 def test_the_name_of_a_file_says_nothing(tmp_path, collected):
@@ -47,7 +47,8 @@ def test_the_name_of_a_file_says_nothing(tmp_path, collected):
 def test_no_file(tmp_path):
     """A missing file and a folder are told apart."""
     assert refused_path(tmp_path / "none.har").message == f"There is no file {tmp_path / 'none.har'}."
-    assert refused_path(tmp_path).message == f"{tmp_path} is a folder."
+    assert refused_path(tmp_path).message == f"{tmp_path} is a folder with no inspection.json in it."
+    assert refused_path(tmp_path, "har").message == f"{tmp_path} is a folder."
 
 
 def test_no_regular_file(tmp_path):
@@ -102,10 +103,9 @@ def test_a_disk_that_fails(tmp_path, monkeypatch):
         ("[1, 2]", "is JSON, but no capture that is known: it holds a list."),
         ('{"\\u001b[31m": 1}', "members \ufffd[31m"),
         (
-            '{"title": "Website Evidence Collection", "uri_ins": "", "uri_dest": ""}',
-            "Website Evidence Collector",
+            '[{"data": [], "level": "warn", "location": "null", "message": "m"}]',
+            "the log of the Website Evidence Collector",
         ),
-        ('{"title": "Blacklight Inspection"}', "a file of blacklight-collector"),
     ],
 )
 def test_files_that_are_no_capture(refusal, content, words):

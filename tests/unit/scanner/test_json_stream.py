@@ -186,3 +186,13 @@ def test_the_items_that_lie_whole_in_the_head():
     assert peek(head, SHAPE) == ({"id": 1}, 5, {"id": [3], "tags": [{"t": 4}]})
     assert peek(b'[{"any": [1]}, {"', SHAPE) == ({"any": [1]},)
     assert peek(b"no JSON", SHAPE) == ()
+
+
+@pytest.mark.parametrize("number", ["1e9999999999999999999", "-1E+9999999999999999999"])
+def test_a_number_that_nothing_can_hold(read, number):
+    """JSON allows any exponent; such a file is told as broken, and its head is read as far as it goes."""
+    result, _ = read(f'{{"name": {number}}}')
+
+    assert result.is_damaged
+    assert outline(f'{{"a": {number}, "b": 1}}'.encode()).opening == "{"
+    assert peek(f'[{{"id": 1}}, {number}]'.encode(), SHAPE) == ({"id": 1},)

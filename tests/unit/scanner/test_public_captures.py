@@ -76,8 +76,7 @@ def test_cookies_as_counted_by_hand(name, set_by_responses, only_sent):
         ("harviewer__not-json.har", "is not valid JSON"),
         ("harviewer__not-valid.har", "without entries"),
         ("mitmproxy__brokenfile.har", "is not valid JSON"),
-        ("wec-2.1.2__inspection.json", "Website Evidence Collector"),
-        ("blacklight__propublica.org.inspection.json", "blacklight"),
+        ("wec-2.1.2__eventdata.json", "log of the Website Evidence Collector"),
     ],
 )
 def test_what_is_no_capture_is_named(name, words):
@@ -105,6 +104,24 @@ def test_cookies_txt():
         ("YoutubeDLExpires0", None, True),
         ("YoutubeDLExpiresEmpty", None, True),
     ]
+
+
+def test_an_inspection_of_the_website_evidence_collector():
+    """Six cookies, sixteen hosts; eight requests in four beacons, as `json.load` finds them."""
+    evidence = take_in("wec-2.1.2__inspection.json")
+
+    assert len(evidence.cookies) == 6
+    assert all(cookie.initiator and cookie.observed_at for cookie in evidence.cookies)
+    assert (len(evidence.hosts), sum(host.called_tracking for host in evidence.hosts)) == (16, 8)
+
+
+def test_files_of_blacklight():
+    """Twenty hosts but one `data`, 41 beacons; 22 cookies beside them."""
+    inspection = take_in("blacklight__propublica.org.inspection.json")
+
+    assert (len(inspection.hosts), sum(host.called_tracking for host in inspection.hosts)) == (19, 41)
+    assert RuleInput.COOKIES not in inspection.captures[0].inputs
+    assert len(take_in("blacklight__propublica.browser-cookies.json").cookies) == 22
 
 
 def test_salvaged_half(tmp_path):
