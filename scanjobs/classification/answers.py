@@ -92,7 +92,7 @@ def by_data(subject: Subject, database: CookieDatabase) -> Iterator[Answer]:
     if named and is_anybodys:
         yield _by_match(named, subject, company)
     for match in (database.by_prefix(name, host), database.in_second(name, host)):
-        if match:
+        if match and not (named and match.entry is named.entry):  # a prefix is a name as well
             yield _by_match(match, subject, company)
     guessed = guess(name)
     if guessed:
@@ -106,8 +106,12 @@ def by_data(subject: Subject, database: CookieDatabase) -> Iterator[Answer]:
 
 
 def _is_a_servers(name: str) -> bool:
+    return _listed_ground(name) in _SERVER_GROUNDS
+
+
+def _listed_ground(name: str) -> ExemptionGround | None:
     entry = exemption.curated_list().find(name)
-    return entry is not None and entry.ground in _SERVER_GROUNDS
+    return entry.ground if entry else None
 
 
 def _by_vendor(subject: Subject, company: Vendor | None) -> Answer | None:
@@ -128,11 +132,15 @@ def _by_match(match: Match, subject: Subject, company: Vendor | None) -> Answer:
     owner = company.name if company else None
     # The name says what it is for; the domain says whose it is, so another vendor's policy would mislead.
     is_anothers = subject.party is Party.THIRD and owner is not None and not entry.agrees_with(subject.host)
+    category = entry.category
+    if category is Category.FUNCTIONAL and _listed_ground(subject.name):
+        # The list tells necessary from functional where databases do not, exempt or not.
+        category = Category.NECESSARY
     return Answer(
         source=match.source,
-        category=entry.category,
+        category=category,
         vendor=owner if is_anothers else entry.vendor or owner,
-        confidence=confidence_of(match.source, entry.category),
+        confidence=confidence_of(match.source, category),
         reason=f"known as {entry.name}{'*' if entry.is_prefix and entry.name != subject.name else ''}",
         privacy_url=None if is_anothers else entry.privacy_url,
         retention=None if is_anothers else entry.retention,

@@ -120,7 +120,7 @@ def explain(
                 confidence=confidence,
                 privacy_url=known.privacy_url,
                 retention=known.retention,
-                reason=ruling.reason,
+                reason=f"known for {ruling.ground.replace('_', ' ')}" if ruling.ground else None,
             ),
         )
     answers = (*people, *curated, *data)

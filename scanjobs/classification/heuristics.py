@@ -58,7 +58,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Category, str], ...] = (
         _form(
             "tests? ?cookies?", r"cookies? ?(?:test|check|enabled|support)\w*", "detect cookies?", "tld test"
         ),
-        Category.FUNCTIONAL,
+        Category.NECESSARY,
         "a test whether cookies can be stored",
     ),
     (

@@ -22,8 +22,8 @@ _MOST_BYTES = 100_000_000
 class Update:
     """What came of bringing a database."""
 
-    before: str
-    """Version and revision that were in force."""
+    before: str | None
+    """Version and revision that were in force; None where the file could not be read."""
     now: str
 
 
@@ -56,7 +56,7 @@ def update(settings: Settings, file: Path, *, force: bool = False) -> Update:
     data = _read(file)
     new = _database(data, file)
     before = _version_in_force(settings)
-    if not force and version_order(new.version) < version_order(before):
+    if before and not force and version_order(new.version) < version_order(before):
         raise CookieDataError(
             f"{file} is of version {_plain(new.version)}, and {_plain(before)} is in force, which is newer.",
             hint="Add --force to use it all the same, or --builtin for the one that came with scanjobs.",
@@ -93,11 +93,11 @@ def _plain(version: str) -> str:
     return version.partition("+")[0]
 
 
-def _version_in_force(settings: Settings) -> str:
+def _version_in_force(settings: Settings) -> str | None:
     try:
         return database_in_force(settings).version
     except CookieDataError:
-        return default_database().version  # what is damaged is not in the way of what mends it
+        return None  # what is damaged is not in the way of what mends it
 
 
 @lru_cache(maxsize=2)

@@ -198,7 +198,11 @@ def update(
         raise typer.BadParameter("Give a FILE, or --builtin.")
     settings = config.current()
     came = updates.update(settings, file, force=force) if file else updates.use_builtin(settings)
-    told = "in force already" if came.before == came.now else f"in force; {came.before} was before"
+    told = (
+        "in force already"
+        if came.before == came.now
+        else f"in force; {came.before or 'a damaged file'} was before"
+    )
     console.show_line(f"{came.now} {told}")
     _say_how_scans_follow(None)
 
@@ -206,7 +210,7 @@ def update(
 @app.command("reclassify")
 def reclassify(
     scans: Annotated[
-        list[str] | None, typer.Argument(metavar="[SCAN…]", help="Ids of scans, or `latest`.")
+        list[str] | None, typer.Argument(metavar="SCAN…", help="Ids of scans, or `latest`.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every scan.")] = False,
     site: Annotated[
