@@ -32,7 +32,7 @@ _BY_SOURCE = {
 _BY_SOURCE_AND_CATEGORY = {
     # Shop systems measure by cookies that shops declare as anything.
     (LabelSource.DOCUMENTED, Category.ANALYTICS): 0.65,  # 126
-    (LabelSource.DOCUMENTED, Category.MARKETING): 0.80,  # 71
+    (LabelSource.DOCUMENTED, Category.MARKETING): 0.80,  # 70
     (LabelSource.NAME_AND_DOMAIN, Category.MARKETING): 0.90,  # 139
     (LabelSource.NAME_AND_DOMAIN, Category.FUNCTIONAL): 0.60,  # 35
     (LabelSource.NAME, Category.FUNCTIONAL): 0.55,  # 39
