@@ -9,7 +9,6 @@ from dataclasses import asdict
 from importlib import import_module
 from typing import Any
 
-from scanjobs import pipeline
 from scanjobs.config import Settings, current
 from scanjobs.db import driver, scans
 from scanjobs.errors import ConfigurationError, NotFoundError, UsageError
@@ -70,6 +69,8 @@ def generate_report(scan_id: str, format: str, output: str | None = None) -> dic
 @task(unique=True)
 def reclassify_scan(scan_id: str) -> dict[str, Any]:
     """Label one scan anew from what was observed, and judge it again."""
+    from scanjobs import pipeline  # readers of captures and all, which whoever submits a job needs not
+
     return asdict(pipeline.reclassify_scan(current(), scan_id))
 
 
