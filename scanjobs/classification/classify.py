@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from scanjobs.classification import exemption
@@ -59,7 +59,7 @@ def classify(
     for key in sorted(seen):
         observations = _in_order_of_visit(seen[key])
         subject = Subject(name=key.name, host=key.domain, party=party_of(key.domain, site))
-        label = explain(subject, _longest_lifetime(observations), database, said).label
+        label = _labelled(subject, _longest_lifetime(observations), database, said)
         cookies.append(LabelledCookie(key=key, party=subject.party, label=label, observations=observations))
     return LabelledEvidence(
         evidence=evidence,
@@ -88,7 +88,7 @@ def label_of(
     the form of the name. The lifetime is 0 for a session cookie and None where it is not known.
     """
     subject = Subject(name=name, host=domain, party=party)
-    return explain(subject, lifetime_seconds, database or default_database(), said).label
+    return _labelled(subject, lifetime_seconds, database or default_database(), said)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,46 +108,66 @@ def explain(
     data = tuple(by_data(subject, database))
     known = data[0] if data else _UNKNOWN
     ruling = _ruling(subject, people, known, lifetime_seconds)
-    curated: tuple[Answer, ...] = ()
-    if ruling.is_curated:
-        # The list knows the name exactly, and tells necessary from functional where databases do not.
-        confidence = confidence_of(LabelSource.CURATED, Category.NECESSARY)
-        curated = (
-            Answer(
-                source=LabelSource.CURATED,
-                category=Category.NECESSARY,
-                vendor=known.vendor,
-                confidence=confidence,
-                privacy_url=known.privacy_url,
-                retention=known.retention,
-                reason=f"known for {ruling.ground.replace('_', ' ')}" if ruling.ground else None,
-            ),
-        )
-    answers = (*people, *curated, *data)
-    purpose = next((one for one in answers if one.category is not None), known)
-    vendor = next((one.vendor for one in people if one.source in USERS and one.vendor), None)
-    whose = known.vendor or next((one.vendor for one in people if one.vendor), None)
+    curated = _curated(ruling, known)
     return Explained(
-        label=Label(
-            category=purpose.category or Category.UNCLASSIFIED,
-            vendor=vendor or whose or database_owner(database, subject.host),
-            source=purpose.source,
-            confidence=purpose.confidence,
-            exemption=ruling.exemption,
-            exemption_reason=ruling.reason,
-            privacy_url=known.privacy_url if vendor in (None, known.vendor) else None,
-            declared_retention=known.retention,
-            exemption_ground=ruling.ground,
-            database_category=known.category if _is_sure(known) else None,
-        ),
-        answers=answers,
+        label=_label(subject, people, curated, known, ruling, database),
+        answers=(*people, *([curated] if curated else ()), *data),
+    )
+
+
+def _labelled(subject: Subject, lifetime_seconds: int | None, database: CookieDatabase, said: Said) -> Label:
+    """The label alone, for which the first that knows is enough."""
+    people = tuple(by_people(subject, said))
+    known = next(by_data(subject, database), _UNKNOWN)
+    ruling = _ruling(subject, people, known, lifetime_seconds)
+    return _label(subject, people, _curated(ruling, known), known, ruling, database)
+
+
+def _curated(ruling: Ruling, known: Answer) -> Answer | None:
+    """What the list of exempt cookies says where it applies.
+
+    It knows the name exactly, and tells necessary from functional where databases do not.
+    """
+    if not ruling.is_curated:
+        return None
+    return replace(
+        known,
+        source=LabelSource.CURATED,
+        category=Category.NECESSARY,
+        confidence=confidence_of(LabelSource.CURATED, Category.NECESSARY),
+        reason=f"known for {ruling.ground.replace('_', ' ')}" if ruling.ground else None,
+    )
+
+
+def _label(
+    subject: Subject,
+    people: Sequence[Answer],
+    curated: Answer | None,
+    known: Answer,
+    ruling: Ruling,
+    database: CookieDatabase,
+) -> Label:
+    purpose = next((one for one in people if one.category is not None), curated or known)
+    by_user = next((one.vendor for one in people if one.source in USERS and one.vendor), None)
+    by_anybody = known.vendor or next((one.vendor for one in people if one.vendor), None)
+    return Label(
+        category=purpose.category or Category.UNCLASSIFIED,
+        vendor=by_user or by_anybody or _owner(database, subject.host),
+        source=purpose.source,
+        confidence=purpose.confidence,
+        exemption=ruling.exemption,
+        exemption_reason=ruling.reason,
+        privacy_url=known.privacy_url if by_user in (None, known.vendor) else None,
+        declared_retention=known.retention,
+        exemption_ground=ruling.ground,
+        database_category=known.category if _is_sure(known) else None,
     )
 
 
 _UNKNOWN = Answer(source=LabelSource.NONE)
 
 
-def database_owner(database: CookieDatabase, host: str) -> str | None:
+def _owner(database: CookieDatabase, host: str) -> str | None:
     """The company a host belongs to, whatever its business."""
     company = database.vendors.find(host)
     return company.name if company else None
@@ -205,7 +225,7 @@ def _label_storage(
             LabelledStorage(
                 key=key,
                 party=subject.party,
-                label=explain(subject, None, database, said).label,
+                label=_labelled(subject, None, database, said),
                 observations=_in_order_of_visit(seen[key]),
             )
         )
