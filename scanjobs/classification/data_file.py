@@ -15,6 +15,8 @@ from scanjobs.domain.purposes import Category
 from scanjobs.errors import CookieDataError
 
 _VERSION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){0,3}")
+# A surrogate is half of a character, and no database takes it; the data has no use for pairs of them either.
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 _CATEGORIES = frozenset(category.value for category in Category)
 _SOURCE_KEYS = ("name", "package", "version", "licence", "url")
 
@@ -40,6 +42,8 @@ def read_tables(data: bytes) -> CookieTables:
     Raises:
         CookieDataError: it is no such file, or something in it has no meaning.
     """
+    if _HALF_CHARACTER.search(data):
+        raise CookieDataError("It holds halves of characters.")
     try:
         read = json.loads(data)
     except (ValueError, RecursionError) as error:

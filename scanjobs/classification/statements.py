@@ -52,6 +52,11 @@ def statement(
         UsageError: it says nothing, or something of it has no meaning.
     """
     name, vendor, reason = name.strip(), _text(vendor), _text(reason)
+    for words in filter(None, (name, vendor, reason)):
+        if not all(character.isprintable() for character in words):
+            raise UsageError(
+                f"{words!r} holds characters that cannot be printed.", hint="Write it as it is to be read."
+            )
     if not name.rstrip("*") or "*" in name[:-1]:
         raise UsageError(
             f"{name!r} names no cookie.", hint="Give the whole name, or its beginning and a * at the end."

@@ -27,6 +27,9 @@ def test_domains_and_sites_are_kept_as_they_are_compared():
     [
         ({"name": " "}, "names no cookie"),
         ({"name": "*"}, "names no cookie"),
+        ({"name": "a\x00"}, "cannot be printed"),
+        ({"vendor": "V\ud800"}, "cannot be printed"),
+        ({"reason": "a\x1b[31m"}, "cannot be printed"),
         ({"name": "a*b"}, "names no cookie"),
         ({"category": "unclassified"}, "no category a user can give"),
         ({"category": "ads"}, "no category a user can give"),

@@ -78,6 +78,7 @@ def test_versions_are_compared_as_numbers(settings, data):
         ({"sources": [{"name": "x"}]}, "Row 1 of its table 'sources'"),
         ({"cookies": [ROW, ["a"]]}, "Row 2 of its table 'cookies'"),
         ({"cookies": [["", *ROW[1:]]]}, "Row 1"),
+        ({"cookies": [["a\ud800", *ROW[1:]]]}, "halves of characters"),
         ({"cookies": [[*ROW[:2], "nice", *ROW[3:]]]}, "Row 1"),
         ({"cookies": [[*ROW[:2], ["marketing"], *ROW[3:]]]}, "Row 1"),
         ({"cookies": [[*ROW[:5], "javascript:alert(1)", False]]}, "Row 1"),
