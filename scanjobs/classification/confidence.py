@@ -18,10 +18,10 @@ _BY_SOURCE = {
     LabelSource.SITE_OVERRIDE: 1.0,  # whoever says it answers for it
     LabelSource.OVERRIDE: 1.0,
     LabelSource.DECLARATION: 0.80,  # as often as databases that know a cookie agree with banners
-    LabelSource.DOCUMENTED: 0.75,  # 239
+    LabelSource.DOCUMENTED: 0.75,  # 256
     LabelSource.CURATED: 0.95,  # 204, all confirmed
     LabelSource.NAME_AND_DOMAIN: 0.85,  # 179 cookies
-    LabelSource.NAME: 0.85,  # 317
+    LabelSource.NAME: 0.85,  # 300
     LabelSource.VENDOR: 0.95,  # 48
     LabelSource.PREFIX: 0.70,  # 5, too few to tell more
     LabelSource.SECOND_DATABASE: 0.55,  # 14, too few; of all 38 it knows, 21 are confirmed
@@ -32,12 +32,12 @@ _BY_SOURCE = {
 _BY_SOURCE_AND_CATEGORY = {
     # Shop systems measure by cookies that shops declare as anything.
     (LabelSource.DOCUMENTED, Category.ANALYTICS): 0.65,  # 126
-    (LabelSource.DOCUMENTED, Category.MARKETING): 0.80,  # 70
+    (LabelSource.DOCUMENTED, Category.MARKETING): 0.85,  # 85
     (LabelSource.NAME_AND_DOMAIN, Category.MARKETING): 0.90,  # 139
     (LabelSource.NAME_AND_DOMAIN, Category.FUNCTIONAL): 0.60,  # 35
-    (LabelSource.NAME, Category.FUNCTIONAL): 0.55,  # 39
+    (LabelSource.NAME, Category.FUNCTIONAL): 0.50,  # 37
     (LabelSource.NAME, Category.ANALYTICS): 0.90,  # 199
-    (LabelSource.NAME, Category.MARKETING): 0.80,  # 70
+    (LabelSource.NAME, Category.MARKETING): 0.80,  # 55
 }
 
 

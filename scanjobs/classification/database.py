@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -56,6 +57,7 @@ class CookieDatabase:
         cookies: Iterable[CookieEntry] = (),
         second: Iterable[CookieEntry] = (),
         documented: Iterable[CookieEntry] = (),
+        documented_forms: Iterable[tuple[str, CookieEntry]] = (),
         vendors: VendorIndex | None = None,
         sources: tuple[Mapping[str, Any], ...] = (),
     ) -> None:
@@ -66,6 +68,7 @@ class CookieDatabase:
         self._names, self._prefixes = _index(cookies)
         self._second_names, self._second_prefixes = _index(second)
         self._documented_names, self._documented_prefixes = _index(documented)
+        self._documented_forms = [(re.compile(form), entry) for form, entry in documented_forms]
 
     @classmethod
     def from_json(cls, data: bytes) -> CookieDatabase:
@@ -77,6 +80,7 @@ class CookieDatabase:
         tables = read_tables(data)
         exempt, documented = (_bundled(name) for name in ("exempt.toml", "documented.toml"))
         # Findings rest on all three: a change in any is another version, even where nobody counted it up.
+        groups = tomllib.loads(documented.decode())["documented"]
         revision = hashlib.sha256(data + exempt + documented).hexdigest()[:8]
         return cls(
             version=f"{tables.version}+{revision}",
@@ -88,15 +92,17 @@ class CookieDatabase:
                 CookieEntry(name, vendor, Category(category), (), None, None, is_prefix)
                 for name, vendor, category, is_prefix in tables.second
             ],
-            documented=_documented(documented),
+            documented=[*_documented(groups, "names"), *_documented(groups, "prefixes")],
+            documented_forms=[(entry.name, entry) for entry in _documented(groups, "patterns")],
             vendors=VendorIndex(tables.entities),
             sources=tables.sources,
         )
 
     def documented(self, name: str, host: str) -> Match | None:
-        """What its maker documents: by name, else by prefix."""
+        """What its maker documents: by name, else by prefix, else by the form of the whole name."""
         entries = [e for e in self._documented_names.get(name, ()) if not e.domains or e.agrees_with(host)]
         found = _if_unanimous(entries) or _longest(self._documented_prefixes, name, host, shortest=1)
+        found = found or next((e for form, e in self._documented_forms if form.fullmatch(name)), None)
         return Match(found, LabelSource.DOCUMENTED) if found else None
 
     def by_name(self, name: str, host: str) -> Match | None:
@@ -152,7 +158,7 @@ def _longest(prefixes: _Index, name: str, host: str, shortest: int = SHORTEST_PR
     return None
 
 
-def _documented(content: bytes) -> list[CookieEntry]:
+def _documented(groups: Iterable[Mapping[str, Any]], kind: str) -> list[CookieEntry]:
     return [
         CookieEntry(
             name,
@@ -161,10 +167,9 @@ def _documented(content: bytes) -> list[CookieEntry]:
             tuple(group.get("domains", ())),
             None,
             None,
-            is_prefix,
+            kind == "prefixes",
         )
-        for group in tomllib.loads(content.decode())["documented"]
-        for kind, is_prefix in (("names", False), ("prefixes", True))
+        for group in groups
         for name in group.get(kind, ())
     ]
 

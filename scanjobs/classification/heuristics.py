@@ -48,6 +48,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Category, str], ...] = (
     (
         _form(
             rf"{_ABOUT_COOKIES} ?(?:policy|law|notice|accept|agree|bar|banner|choice|preference|setting)\w*",
+            rf"(?:accept|agree|allow|den(?:y|ied)|eu|has)\w* ?{_ABOUT_COOKIES}",
+            rf"{_ABOUT_COOKIES} ?(?:allowed|control|denied|ok)",
             r"\w*consent\w*",
             "opt ?(?:out|in)",
         ),
@@ -74,7 +76,9 @@ _FORMS: tuple[tuple[re.Pattern[str], Category, str], ...] = (
         "advertising",
     ),
     (
-        _form(r"\w*refer(?:r?er)?\w*", "landing ?page", "(?:first|entry) ?page(?: ?views?)?", "page ?views?"),
+        _form(
+            r"\w*referr?er\w*", "refer", "landing ?page", "(?:first|entry) ?page(?: ?views?)?", "page ?views?"
+        ),
         Category.ANALYTICS,
         "where the visitor came from",
     ),
@@ -112,6 +116,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Category, str], ...] = (
     (
         _form(
             *(
+                "pref(?:erence)?s?",
+                "settings?",
                 "theme",
                 "dark ?mode",
                 "font ?size",

@@ -18,11 +18,11 @@ def groups():
 
 def test_every_entry_names_its_vendor_its_purpose_and_its_source():
     for group in groups():
-        assert set(group) <= {"vendor", "category", "source", "names", "prefixes", "domains"}
+        assert set(group) <= {"vendor", "category", "source", "names", "prefixes", "patterns", "domains"}
         assert group["vendor"]
         assert Category(group["category"]) is not Category.UNCLASSIFIED
         assert len(group["source"]) > 20
-        assert group.get("names") or group.get("prefixes")
+        assert group.get("names") or group.get("prefixes") or group.get("patterns")
 
 
 def test_prefixes_are_long_enough_to_mean_somebody():
