@@ -137,7 +137,7 @@ def test_a_newer_database_is_used_and_told_until_one_goes_back(scanjobs, shop, l
 
     assert scanjobs("cookies", "update", "--builtin").returncode == 0
     scanjobs("cookies", "reclassify", "latest", "--wait")
-    assert label("hl_pref_x")["category"] == "unclassified"
+    assert label("hl_pref_x")["source"] == "heuristic"
 
 
 def test_a_damaged_database_is_refused_and_told_by_who_meets_it(scanjobs, shop, newer, settings):
