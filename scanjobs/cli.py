@@ -13,6 +13,7 @@ from scanjobs import __version__, config
 from scanjobs.commands import (
     beat,
     check,
+    cookies,
     db,
     demo,
     export,
@@ -40,6 +41,7 @@ app.command("scans")(scans.list_scans)
 app.command("show")(scans.show_scan)
 app.command("check")(check.check)
 app.add_typer(rules.app, name="rules")
+app.add_typer(cookies.app, name="cookies")
 app.command("report")(report.report)
 app.command("export")(export.export)
 app.add_typer(jobs.app, name="jobs")

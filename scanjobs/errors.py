@@ -111,6 +111,10 @@ class ReportError(ScanjobsError):
     """A report could not be written."""
 
 
+class CookieDataError(ScanjobsError):
+    """A file of cookie data, or of what a user says about cookies, cannot be used."""
+
+
 class BaselineError(ScanjobsError):
     """A file of accepted findings cannot be used."""
 

@@ -1,17 +1,16 @@
-"""How a scan happens: collect, classify, evaluate, store."""
+"""How a scan happens: collect, classify, evaluate, store; and the last three once more."""
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scanjobs import __version__, classification, rules, sites
 from scanjobs.config import Settings
-from scanjobs.db import declarations, scans, site_scans
+from scanjobs.db import declarations, overrides, scans, site_scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.declared import SiteDeclaration
@@ -24,7 +23,6 @@ from scanjobs.scanner import importers
 from scanjobs.scanner.combine import combine
 from scanjobs.scanner.declarations import read_declaration
 from scanjobs.scanner.source import CaptureTarget
-from scanjobs.scanner.urls import canonical_host
 
 _MOST_SITES = 5
 """So many sites are named to somebody who has to choose one."""
@@ -126,6 +124,7 @@ def import_scan(
 
     Raises:
         CaptureError: a file cannot be taken in, or the files show different sites.
+        CookieDataError: the cookie database in the data folder is damaged.
         StorageError: the database refused.
     """
     salt = secrets.token_bytes(16)  # forgotten after the import: a digest can be compared, never undone
@@ -153,13 +152,68 @@ def import_scan(
 
     on_progress("Classifying", 0, 1)
     found_site = site_asked or _site_of(evidence)
-    labelled = classification.classify(
-        evidence, found_site, declaration=declarations.declaration_of_site(settings, found_site)
-    )
+    labelled = _classified(settings, evidence, found_site)
     record = _record(settings, labelled, keep_values, (clock or settings.clock))
     scans.add_scan(settings, record, lambda done, total: on_progress("Storing", done, total))
     summary = scans.find_scan(settings, record.id)
     return _imported(summary, evidence, is_new=True, third=_third_party_cookies(evidence, record.site))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reclassified:
+    """What came of labelling and judging a scan anew."""
+
+    scan_id: str
+    site: str
+    relabelled: int
+    """Cookies and stored items whose label changed."""
+    findings_changed: int
+    """Rules whose answer changed."""
+    data_version: str
+
+
+def reclassify_scan(settings: Settings, scan_id: str) -> Reclassified:
+    """Label a scan anew from what was observed, as users, the site and the data say now, and judge it again.
+
+    Nothing that was observed changes, nor does the profile it is judged by. To do it twice changes nothing
+    more. Reports that were written keep what they say.
+
+    Raises:
+        NotFoundError, AmbiguousIdError: there is no such scan.
+        CookieDataError: the cookie database in the data folder is damaged.
+        StorageError: the database refused.
+    """
+    before = scans.load_scan(settings, scan_id)
+    labelled = _classified(settings, before.labelled.evidence, before.site)
+    after = replace(
+        before,
+        cookies=labelled.cookies,
+        storage=labelled.storage,
+        hosts=labelled.hosts,
+        declaration=labelled.declaration,
+        data_version=labelled.data_version,
+        findings=rules.evaluate(labelled, before.profile),
+    )
+    relabelled = scans.relabel_scan(settings, after)
+    answers = {finding.rule_id: finding for finding in before.findings}
+    changed = {f.rule_id for f in after.findings if answers.pop(f.rule_id, None) != f} | set(answers)
+    return Reclassified(
+        scan_id=before.id,
+        site=before.site,
+        relabelled=relabelled,
+        findings_changed=len(changed),
+        data_version=after.data_version,
+    )
+
+
+def _classified(settings: Settings, evidence: Evidence, site: str) -> LabelledEvidence:
+    return classification.classify(
+        evidence,
+        site,
+        classification.database_in_force(settings),
+        overrides=overrides.overrides_for(settings, site),
+        declaration=declarations.declaration_of_site(settings, site),
+    )
 
 
 def _reading(file: CaptureFile, on_progress: OnProgress) -> Callable[[int, int], None]:
@@ -190,10 +244,10 @@ def _refuse_twins(evidence: Evidence) -> None:
 
 def _asked_site(words: str) -> str:
     """The site somebody named, by its domain or by an address on it."""
-    host = sites.host_of(words if "//" in words else f"//{words}")
-    if host is None or not re.fullmatch(r"[\w.:\[\]-]+", host):
+    host = sites.host_named(words)
+    if host is None:
         raise UsageError(f"{words!r} names no site.", hint="Name its domain: --site example.org")
-    return sites.registrable_domain(canonical_host(host))
+    return sites.registrable_domain(host)
 
 
 def _site_of(evidence: Evidence) -> str:

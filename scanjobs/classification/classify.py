@@ -1,17 +1,20 @@
-"""Labels every cookie of a scan: groups what was observed, asks the database, judges the exemption."""
+"""Labels every cookie of a scan: groups what was observed, asks the sources, judges the exemption."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from scanjobs.classification import exemption
+from scanjobs.classification.answers import USERS, Answer, Subject, by_data, by_people
 from scanjobs.classification.confidence import confidence_of
 from scanjobs.classification.database import CookieDatabase, default_database
+from scanjobs.classification.exemption import Ruling
+from scanjobs.classification.said import NOTHING, Said
 from scanjobs.domain.cookies import ConsentPhase, CookieKey, ObservedCookie, Party
-from scanjobs.domain.declared import SiteDeclaration
+from scanjobs.domain.declared import DeclaredType, SiteDeclaration
 from scanjobs.domain.evidence import Evidence, HostContact
 from scanjobs.domain.labels import (
     Label,
@@ -21,11 +24,17 @@ from scanjobs.domain.labels import (
     LabelledStorage,
     LabelSource,
 )
-from scanjobs.domain.purposes import Category, Exemption
-from scanjobs.domain.storage import StorageKey, StoredItem
+from scanjobs.domain.overrides import Override
+from scanjobs.domain.purposes import Category
+from scanjobs.domain.storage import StorageKey, StorageKind, StoredItem
 from scanjobs.sites import host_of, party_of
 
 _Seen = TypeVar("_Seen", ObservedCookie, StoredItem)
+_TYPES = {
+    StorageKind.LOCAL: (DeclaredType.LOCAL_STORAGE, DeclaredType.UNKNOWN),
+    StorageKind.SESSION: (DeclaredType.SESSION_STORAGE, DeclaredType.UNKNOWN),
+    StorageKind.INDEXED_DB: (DeclaredType.INDEXED_DB, DeclaredType.UNKNOWN),
+}
 
 
 def classify(
@@ -33,30 +42,31 @@ def classify(
     site: str,
     database: CookieDatabase | None = None,
     *,
+    overrides: Sequence[Override] = (),
     declaration: SiteDeclaration | None = None,
 ) -> LabelledEvidence:
     """Every cookie and stored item of a scan once, labelled, with what each phase showed of it; every host.
 
-    The declaration goes along for the rules; the labels do not follow it.
+    What users say counts most, then what the site declares, then what is known. The declaration goes along
+    for the rules.
     """
     database = database or default_database()
+    said = Said(site, overrides, declaration)
     seen: defaultdict[CookieKey, list[ObservedCookie]] = defaultdict(list)
     for cookie in evidence.cookies:
         seen[cookie.key].append(cookie)
     cookies = []
     for key in sorted(seen):
         observations = _in_order_of_visit(seen[key])
-        party = party_of(key.domain, site)
-        label = label_of(
-            key.name, key.domain, party, lifetime_seconds=_longest_lifetime(observations), database=database
-        )
-        cookies.append(LabelledCookie(key=key, party=party, label=label, observations=observations))
+        subject = Subject(name=key.name, host=key.domain, party=party_of(key.domain, site))
+        label = _labelled(subject, _longest_lifetime(observations), database, said)
+        cookies.append(LabelledCookie(key=key, party=subject.party, label=label, observations=observations))
     return LabelledEvidence(
         evidence=evidence,
         site=site,
         cookies=tuple(cookies),
         data_version=database.version,
-        storage=_label_storage(evidence.storage, site, database),
+        storage=_label_storage(evidence.storage, site, database, said),
         hosts=tuple(_label_host(contact, site, database) for contact in evidence.hosts),
         declaration=declaration,
     )
@@ -69,39 +79,140 @@ def label_of(
     *,
     lifetime_seconds: int | None = None,
     database: CookieDatabase | None = None,
+    said: Said = NOTHING,
 ) -> Label:
     """What we say about one cookie: its purpose, its vendor, and whether it needs consent.
 
-    The most trusted answer wins: the list of exempt cookies, name and domain, name, vendor of the domain,
-    prefix, second database. The lifetime is 0 for a session cookie and None where it is not known.
+    The most trusted answer wins: users for the site, users, the site's declaration, the list of exempt
+    cookies, what its maker documents, name and domain, name, vendor of the domain, prefix, second database,
+    the form of the name. The lifetime is 0 for a session cookie and None where it is not known.
     """
-    found = _find(name, domain, party, database or default_database())
-    confidence = confidence_of(found.source, found.category)
-    ruling = exemption.judge(
-        name, party=party, category=found.category, confidence=confidence, lifetime_seconds=lifetime_seconds
+    subject = Subject(name=name, host=domain, party=party)
+    return _labelled(subject, lifetime_seconds, database or default_database(), said)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explained:
+    """A label, and what every source said."""
+
+    label: Label
+    answers: tuple[Answer, ...]
+    """The most trusted first; the list of exempt cookies among them where it applies."""
+
+
+def explain(
+    subject: Subject, lifetime_seconds: int | None, database: CookieDatabase, said: Said
+) -> Explained:
+    """What we say about one cookie, and why."""
+    people = tuple(by_people(subject, said))
+    data = tuple(by_data(subject, database))
+    known = data[0] if data else _UNKNOWN
+    ruling = _ruling(subject, people, known, lifetime_seconds)
+    curated = _curated(ruling, known)
+    return Explained(
+        label=_label(subject, people, curated, known, ruling, database),
+        answers=(*people, *([curated] if curated else ()), *data),
     )
-    is_sure = found.source is not LabelSource.NONE and confidence >= exemption.ADEQUATE_CONFIDENCE
-    category, source = found.category, found.source
-    if ruling.exemption is Exemption.EXEMPT:
-        # The curated list knows the name exactly, and tells necessary from functional where databases do not.
-        category, source = Category.NECESSARY, LabelSource.CURATED
-        confidence = confidence_of(source, category)
+
+
+def _labelled(subject: Subject, lifetime_seconds: int | None, database: CookieDatabase, said: Said) -> Label:
+    """The label alone, for which the first that knows is enough."""
+    people = tuple(by_people(subject, said))
+    known = next(by_data(subject, database), _UNKNOWN)
+    ruling = _ruling(subject, people, known, lifetime_seconds)
+    return _label(subject, people, _curated(ruling, known), known, ruling, database)
+
+
+def _curated(ruling: Ruling, known: Answer) -> Answer | None:
+    """What the list of exempt cookies says where it applies.
+
+    It knows the name exactly, and tells necessary from functional where databases do not.
+    """
+    if not ruling.is_curated:
+        return None
+    return replace(
+        known,
+        source=LabelSource.CURATED,
+        category=Category.NECESSARY,
+        confidence=confidence_of(LabelSource.CURATED, Category.NECESSARY),
+        reason=f"known for {ruling.ground.replace('_', ' ')}" if ruling.ground else None,
+    )
+
+
+def _label(
+    subject: Subject,
+    people: Sequence[Answer],
+    curated: Answer | None,
+    known: Answer,
+    ruling: Ruling,
+    database: CookieDatabase,
+) -> Label:
+    purpose = next((one for one in people if one.category is not None), curated or known)
+    by_user = next((one.vendor for one in people if one.source in USERS and one.vendor), None)
+    by_anybody = known.vendor or next((one.vendor for one in people if one.vendor), None)
     return Label(
-        category=category,
-        vendor=found.vendor,
-        source=source,
-        confidence=confidence,
+        category=purpose.category or Category.UNCLASSIFIED,
+        vendor=by_user or by_anybody or _owner(database, subject.host),
+        source=purpose.source,
+        confidence=purpose.confidence,
         exemption=ruling.exemption,
         exemption_reason=ruling.reason,
-        privacy_url=found.privacy_url,
-        declared_retention=found.retention,
+        privacy_url=known.privacy_url if by_user in (None, known.vendor) else None,
+        declared_retention=known.retention,
         exemption_ground=ruling.ground,
-        database_category=found.category if is_sure else None,
+        database_category=known.category if _is_sure(known) else None,
     )
+
+
+_UNKNOWN = Answer(source=LabelSource.NONE)
+
+
+def _owner(database: CookieDatabase, host: str) -> str | None:
+    """The company a host belongs to, whatever its business."""
+    company = database.vendors.find(host)
+    return company.name if company else None
+
+
+def _is_sure(known: Answer) -> bool:
+    is_from_data = known.source not in (LabelSource.NONE, LabelSource.HEURISTIC)
+    return is_from_data and known.confidence >= exemption.ADEQUATE_CONFIDENCE
+
+
+def _ruling(
+    subject: Subject, people: Sequence[Answer], known: Answer, lifetime_seconds: int | None
+) -> Ruling:
+    """Whether it needs consent: as a user says, else by its purpose.
+
+    What the site declares can speak against an exemption and never for one: it is what the rules check.
+    """
+    by_users = [one for one in people if one.source in USERS]
+    word = next((one for one in by_users if one.exemption is not None), None)
+    purpose = next((one for one in by_users if one.category is not None), None)
+    declared = next((one for one in people if one.source is LabelSource.DECLARATION), None)
+    judged, who = known, "A database"
+    if purpose is not None:
+        judged, who = purpose, "A user"
+    elif declared is not None and (
+        declared.category in exemption.TRACKING or known.category in (None, Category.UNCLASSIFIED)
+    ):
+        judged, who = declared, "The site's declaration"
+    ruling = exemption.judge(
+        subject.name,
+        party=subject.party,
+        category=judged.category or Category.UNCLASSIFIED,
+        confidence=judged.confidence,
+        lifetime_seconds=lifetime_seconds,
+        who=who if judged.source is not LabelSource.HEURISTIC else "The form of its name",
+    )
+    if word is not None and word.exemption is not None:
+        return exemption.as_a_user_says(word.exemption, word.reason, ruling)
+    if purpose is not None and purpose.category in exemption.TRACKING:
+        return exemption.needs_consent(purpose.category, who="A user")
+    return ruling
 
 
 def _label_storage(
-    items: Sequence[StoredItem], site: str, database: CookieDatabase
+    items: Sequence[StoredItem], site: str, database: CookieDatabase, said: Said
 ) -> tuple[LabelledStorage, ...]:
     seen: defaultdict[StorageKey, list[StoredItem]] = defaultdict(list)
     for item in items:
@@ -109,12 +220,12 @@ def _label_storage(
     labelled = []
     for key in sorted(seen):
         host = host_of(key.origin) or ""
-        party = party_of(host, site)
+        subject = Subject(name=key.name, host=host, party=party_of(host, site), types=_TYPES[key.kind])
         labelled.append(
             LabelledStorage(
                 key=key,
-                party=party,
-                label=label_of(key.name, host, party, database=database),
+                party=subject.party,
+                label=_labelled(subject, None, database, said),
                 observations=_in_order_of_visit(seen[key]),
             )
         )
@@ -133,43 +244,6 @@ def _label_host(contact: HostContact, site: str, database: CookieDatabase) -> La
         party=party_of(contact.host, site),
         vendor=vendor.name if vendor else None,
         category=implied or Category.UNCLASSIFIED,
-    )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Found:
-    """The answer of the most trusted source."""
-
-    category: Category
-    source: LabelSource
-    vendor: str | None = None
-    privacy_url: str | None = None
-    retention: str | None = None
-
-
-def _find(name: str, domain: str, party: Party, database: CookieDatabase) -> _Found:
-    """Ask the sources one after the other."""
-    company = database.vendors.find(domain)
-    # A company's own site has cookies of every kind; its business tells their purpose on other sites only.
-    implied = company.implied_category if company and party is Party.THIRD else None
-    match = database.by_name(name, domain)
-    if match is None and implied is None:
-        match = database.by_prefix(name, domain) or database.in_second(name, domain)
-    owner = company.name if company else None
-    if match is None:
-        if implied is None:
-            return _Found(category=Category.UNCLASSIFIED, source=LabelSource.NONE, vendor=owner)
-        return _Found(category=implied, source=LabelSource.VENDOR, vendor=owner)
-    entry = match.entry
-    if party is Party.THIRD and owner is not None and not entry.agrees_with(domain):
-        # The name says what it is for; the domain says whose it is, so another vendor's policy would mislead.
-        return _Found(category=entry.category, source=match.source, vendor=owner)
-    return _Found(
-        category=entry.category,
-        source=match.source,
-        vendor=entry.vendor or owner,
-        privacy_url=entry.privacy_url,
-        retention=entry.retention,
     )
 
 

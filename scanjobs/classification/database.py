@@ -1,15 +1,17 @@
-"""Knows cookies by name: the bundled data file, loaded on the first question and kept."""
+"""Knows cookies by name: what their makers document, the database, a second one; companies by domain."""
 
 from __future__ import annotations
 
 import hashlib
-import json
+import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from scanjobs.classification.data_file import read_tables
 from scanjobs.classification.vendors import VendorIndex
 from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Category
@@ -54,6 +56,8 @@ class CookieDatabase:
         version: str,
         cookies: Iterable[CookieEntry] = (),
         second: Iterable[CookieEntry] = (),
+        documented: Iterable[CookieEntry] = (),
+        documented_forms: Iterable[tuple[str, CookieEntry]] = (),
         vendors: VendorIndex | None = None,
         sources: tuple[Mapping[str, Any], ...] = (),
     ) -> None:
@@ -63,25 +67,43 @@ class CookieDatabase:
         self.vendors = vendors or VendorIndex(())
         self._names, self._prefixes = _index(cookies)
         self._second_names, self._second_prefixes = _index(second)
+        self._documented_names, self._documented_prefixes = _index(documented)
+        self._documented_forms = [(re.compile(form), entry) for form, entry in documented_forms]
 
     @classmethod
-    def from_json(cls, data: bytes, *, revision: str) -> CookieDatabase:
-        """A database from the bytes of a data file; the revision tells two contents of one version apart."""
-        tables = json.loads(data)
-        words = {category.value: category for category in Category}
+    def from_json(cls, data: bytes) -> CookieDatabase:
+        """A database from the bytes of a data file, with the lists that come with this program.
+
+        Raises:
+            CookieDataError: it is no such file, or something in it has no meaning.
+        """
+        tables = read_tables(data)
+        exempt, documented = (_bundled(name) for name in ("exempt.toml", "documented.toml"))
+        # Findings rest on all three: a change in any is another version, even where nobody counted it up.
+        groups = tomllib.loads(documented.decode())["documented"]
+        revision = hashlib.sha256(data + exempt + documented).hexdigest()[:8]
         return cls(
-            version=f"{tables['version']}+{revision}",
+            version=f"{tables.version}+{revision}",
             cookies=[
-                CookieEntry(name, vendor, words[category], tuple(domains), *rest)
-                for name, vendor, category, domains, *rest in tables["cookies"]
+                CookieEntry(name, vendor, Category(category), tuple(domains), *rest)
+                for name, vendor, category, domains, *rest in tables.cookies
             ],
             second=[
-                CookieEntry(name, vendor, words[category], (), None, None, is_prefix)
-                for name, vendor, category, is_prefix in tables["second"]
+                CookieEntry(name, vendor, Category(category), (), None, None, is_prefix)
+                for name, vendor, category, is_prefix in tables.second
             ],
-            vendors=VendorIndex(tables["entities"]),
-            sources=tuple(tables["sources"]),
+            documented=[*_documented(groups, "names"), *_documented(groups, "prefixes")],
+            documented_forms=[(entry.name, entry) for entry in _documented(groups, "patterns")],
+            vendors=VendorIndex(tables.entities),
+            sources=tables.sources,
         )
+
+    def documented(self, name: str, host: str) -> Match | None:
+        """What its maker documents: by name, else by prefix, else by the form of the whole name."""
+        entries = [e for e in self._documented_names.get(name, ()) if not e.domains or e.agrees_with(host)]
+        found = _if_unanimous(entries) or _longest(self._documented_prefixes, name, host, shortest=1)
+        found = found or next((e for form, e in self._documented_forms if form.fullmatch(name)), None)
+        return Match(found, LabelSource.DOCUMENTED) if found else None
 
     def by_name(self, name: str, host: str) -> Match | None:
         """The entry with exactly this name, one that knows the domain first."""
@@ -125,24 +147,41 @@ def _if_unanimous(entries: Iterable[CookieEntry]) -> CookieEntry | None:
     return candidates[0] if len({entry.category for entry in candidates}) == 1 else None
 
 
-def _longest(prefixes: _Index, name: str, host: str) -> CookieEntry | None:
+def _longest(prefixes: _Index, name: str, host: str, shortest: int = SHORTEST_PREFIX) -> CookieEntry | None:
     """The entry with the longest usable prefix of a name."""
     for length in range(len(name), 0, -1):
         entries = prefixes.get(name[:length], ())
-        usable = [e for e in entries if e.agrees_with(host)] or (entries if length >= SHORTEST_PREFIX else ())
+        usable = [e for e in entries if e.agrees_with(host)] or (entries if length >= shortest else ())
         found = _if_unanimous(usable)
         if found:
             return found
     return None
 
 
+def _documented(groups: Iterable[Mapping[str, Any]], kind: str) -> list[CookieEntry]:
+    return [
+        CookieEntry(
+            name,
+            group["vendor"],
+            Category(group["category"]),
+            tuple(group.get("domains", ())),
+            None,
+            None,
+            kind == "prefixes",
+        )
+        for group in groups
+        for name in group.get(kind, ())
+    ]
+
+
+def _bundled(name: str) -> bytes:
+    return resources.files(__package__).joinpath("data", name).read_bytes()
+
+
 @lru_cache(maxsize=1)
 def default_database() -> CookieDatabase:
     """The bundled database."""
-    folder = resources.files(__package__).joinpath("data")
-    cookies, exempt = (folder.joinpath(name).read_bytes() for name in ("cookies.json", "exempt.toml"))
-    # Findings rest on both files: a change in either is another version, even where nobody counted it up.
-    return CookieDatabase.from_json(cookies, revision=hashlib.sha256(cookies + exempt).hexdigest()[:8])
+    return CookieDatabase.from_json(_bundled("cookies.json"))
 
 
 def data_version() -> str:

@@ -6,11 +6,13 @@ site's own domain only, and gives way whenever anything speaks against it.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from importlib import resources
+from itertools import chain
 from typing import Any
 
 from scanjobs.domain.cookies import Party
@@ -29,6 +31,8 @@ class Ruling:
     reason: str
     ground: ExemptionGround | None = None
     """What the list knows the name for, where only the lifetime may speak against it."""
+    is_curated: bool = False
+    """Whether the list, and nobody else, says that it is exempt."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,11 +49,12 @@ class CuratedEntry:
 
 
 class CuratedList:
-    """The cookies somebody has thought about, by name and by prefix."""
+    """The cookies somebody has thought about, by name, by prefix and by the form of the whole name."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._names: dict[str, CuratedEntry] = {}
         self._prefixes: dict[str, CuratedEntry] = {}
+        self._patterns: list[tuple[re.Pattern[str], CuratedEntry]] = []
         for exemption in (Exemption.EXEMPT, Exemption.UNDETERMINED):
             for group in document[exemption.value]:
                 ground = group.get("ground")
@@ -62,12 +67,15 @@ class CuratedList:
                 )
                 self._names.update(dict.fromkeys(group.get("names", ()), entry))
                 self._prefixes.update(dict.fromkeys(group.get("prefixes", ()), entry))
+                self._patterns += [(re.compile(form), entry) for form in group.get("patterns", ())]
 
     def find(self, name: str) -> CuratedEntry | None:
         """What the list says about a name."""
         if name in self._names:
             return self._names[name]
-        return next((e for prefix, e in self._prefixes.items() if name.startswith(prefix)), None)
+        by_prefix = (e for prefix, e in self._prefixes.items() if name.startswith(prefix))
+        by_form = (e for form, e in self._patterns if form.fullmatch(name))
+        return next(chain(by_prefix, by_form), None)
 
 
 @lru_cache(maxsize=1)
@@ -102,9 +110,15 @@ def objection(
 
 
 def judge(
-    name: str, *, party: Party, category: Category, confidence: float, lifetime_seconds: int | None
+    name: str,
+    *,
+    party: Party,
+    category: Category,
+    confidence: float,
+    lifetime_seconds: int | None,
+    who: str = "A database",
 ) -> Ruling:
-    """Whether a cookie with this label may be stored without consent."""
+    """Whether a cookie of this purpose may be stored without consent; `who` gave the purpose."""
     entry = curated_list().find(name)
     is_known = entry is not None and party is Party.FIRST and category not in TRACKING
     ground = entry.ground if entry is not None and is_known else None
@@ -115,11 +129,12 @@ def judge(
                 exemption=Exemption.EXEMPT,
                 reason=f"{entry.reason.rstrip('.')} ({entry.authority}).",
                 ground=ground,
+                is_curated=True,
             )
     elif entry is not None:
         against = entry.reason
     else:
-        against = _UNDETERMINED_REASONS.get(category)
+        against = _UNDETERMINED_REASONS.get(category, "").format(who=who)
     # A listed name on the site's own domain is left open at worst: somebody knows a harmless use of it.
     is_listed_here = entry is not None and party is Party.FIRST
     if category not in TRACKING or is_listed_here:
@@ -129,13 +144,27 @@ def judge(
     return Ruling(exemption=Exemption.NOT_EXEMPT, reason=_NOT_EXEMPT_REASONS[category])
 
 
+def as_a_user_says(exemption: Exemption, reason: str | None, ruling: Ruling) -> Ruling:
+    """What a user has decided, in place of a ruling."""
+    told = f"A user says so: {reason.rstrip('.')}." if reason else "A user says so."
+    return Ruling(exemption=exemption, reason=told, ground=ruling.ground)
+
+
+def needs_consent(category: Category, *, who: str) -> Ruling:
+    """What follows where somebody who knows says that it serves analytics or marketing."""
+    return Ruling(
+        exemption=Exemption.NOT_EXEMPT,
+        reason=f"{who} says that it serves {category.value}. {_NOT_EXEMPT_REASONS[category]}",
+    )
+
+
 _GUESS = "It is probably used for analytics or marketing, but that is not certain enough to say."
 _NOT_EXEMPT_REASONS = {
     Category.ANALYTICS: "Audience measurement needs consent unless a national exemption is shown to apply.",
     Category.MARKETING: "Advertising and tracking across sites need consent.",
 }
 _UNDETERMINED_REASONS = {
-    Category.NECESSARY: "A database calls it necessary; which service asked for needs it has to be shown.",
-    Category.FUNCTIONAL: "A database calls it functional, which can mean necessary or just convenient.",
+    Category.NECESSARY: "{who} calls it necessary; which service asked for needs it has to be shown.",
+    Category.FUNCTIONAL: "{who} calls it functional, which can mean necessary or just convenient.",
     Category.UNCLASSIFIED: "Its purpose is unknown.",
 }

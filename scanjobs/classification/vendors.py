@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from scanjobs.domain.purposes import Category
 
 # What a kind of business says about a cookie on its domain, and only where labelled cookies bear it out (the
-# figures: `scripts/build_cookie_data.py agreement`). Video, hosting, tag management and consent services set
-# cookies of every kind, so they name a company and no purpose.
+# figures: docs/accuracy.md). Video, hosting, tag management and consent services set cookies of every kind,
+# so they name a company and no purpose.
 IMPLIED_CATEGORIES = {
     "ad": Category.MARKETING,
     "marketing": Category.MARKETING,

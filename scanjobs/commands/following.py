@@ -24,7 +24,7 @@ MOST_HELPERS = 3
 def print_submitted(settings: Settings, jobs: Sequence[JobRecord], queue: str) -> None:
     """Tell which jobs were accepted, and how to have them done."""
     for job in jobs:
-        console.show_line(f"{job.id}  {job.arguments.get('format', '')}")
+        console.show_line(f"{job.id}  {_subject(job)}")
     if not monitor.is_served(settings, queue):
         console.warn(
             f"No worker runs, so {'these jobs wait' if len(jobs) > 1 else 'this job waits'} in the queue.",
@@ -92,7 +92,7 @@ def report_outcomes(jobs: Sequence[JobRecord]) -> ExitCode:
     """Say which jobs failed, on stderr; the exit code that follows."""
     failed = [job for job in jobs if job.state is not JobState.SUCCEEDED]
     for job in failed:
-        what = f"{job.arguments.get('format', job.task)} (job {short(job.id)})"
+        what = f"{_subject(job)} (job {short(job.id)})"
         console.show_error(JobError(f"{what} {job.state}: {job.error}", hint=job.hint))
     return ExitCode.FAILURE if failed else ExitCode.OK
 
@@ -107,8 +107,16 @@ def _start_worker(settings: Settings, ids: Sequence[str]) -> subprocess.Popen[by
 def _show(bars: Progress, shown: dict[str, TaskID], jobs: Sequence[JobRecord]) -> None:
     for job in jobs:
         if job.id not in shown:
-            shown[job.id] = bars.add_task(job.arguments.get("format", job.task), total=100, note="")
+            shown[job.id] = bars.add_task(_subject(job), total=100, note="")
         bars.update(shown[job.id], completed=job.progress or 0, note=_note(job))
+
+
+def _subject(job: JobRecord) -> str:
+    """What a job makes: the format of a report, else its task, and the scan where it is of one."""
+    if "format" in job.arguments:
+        return str(job.arguments["format"])
+    name = job.task.rpartition(".")[2]
+    return f"{name} {short(str(job.arguments['scan_id']))}" if "scan_id" in job.arguments else job.task
 
 
 def _note(job: JobRecord) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from scanjobs.domain.findings import Finding, FindingItem
 from scanjobs.domain.labels import Label, LabelledCookie, LabelledHost, LabelledStorage
 from scanjobs.domain.scans import ScanRecord, ScanSummary
 from scanjobs.domain.storage import StoredItem
+from scanjobs.errors import NotFoundError
 
 IMPORTING, READY = "importing", "ready"
 CHUNK = 500
@@ -50,6 +51,58 @@ def add_scan(
         with transaction(settings) as session:
             session.execute(sa.delete(models.Scan).where(models.Scan.seq == scan_seq))
         raise
+
+
+def relabel_scan(settings: Settings, scan: ScanRecord) -> int:
+    """Store other labels and findings of a scan, in one transaction; how many cookies and items changed.
+
+    The scan is as it was read, but for labels, findings, the data version and the declaration. What was
+    observed stays.
+
+    Raises:
+        NotFoundError: it is gone.
+    """
+    with transaction(settings) as session:
+        seq = session.scalars(sa.select(models.Scan.seq).where(models.Scan.id == scan.id)).one_or_none()
+        if seq is None:
+            raise NotFoundError(f"There is no scan {scan.id} any more.")
+        changed = _relabel(session, models.Cookie, seq, {one.key: one.label for one in scan.cookies})
+        changed += _relabel(session, models.StorageItem, seq, {one.key: one.label for one in scan.storage})
+        for model in (models.Host, models.Finding):
+            session.execute(sa.delete(model).where(model.scan_seq == seq))
+        _insert(session, models.Host, seq, [_host_row(host) for host in scan.hosts])
+        _insert(session, models.Finding, seq, [_finding_row(finding) for finding in scan.findings])
+        session.execute(
+            sa.update(models.Scan)
+            .where(models.Scan.seq == seq)
+            .values(
+                data_version=scan.data_version,
+                declaration_id=scan.declaration.id if scan.declaration else None,
+            )
+        )
+    return changed
+
+
+def _relabel(
+    session: Session,
+    model: type[models.Cookie | models.StorageItem],
+    scan_seq: int,
+    labels: Mapping[Any, Label],
+) -> int:
+    """Write the labels that differ from what is stored."""
+    key_columns = (
+        ("name", "domain", "path", "partition") if model is models.Cookie else ("name", "origin", "kind")
+    )
+    new = {tuple(asdict(key)[column] for column in key_columns): label for key, label in labels.items()}
+    table = model.__table__
+    changes = []
+    for row in session.execute(sa.select(table).where(table.c.scan_seq == scan_seq)).mappings():
+        columns = _label_columns(new[tuple(row[column] for column in key_columns)])
+        if any(row[name] != value for name, value in columns.items()):
+            changes.append({"seq": row["seq"], **columns})
+    if changes:
+        session.execute(sa.update(model), changes)
+    return len(changes)
 
 
 def list_scans(settings: Settings, limit: int | None = None) -> list[ScanSummary]:

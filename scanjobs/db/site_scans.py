@@ -40,6 +40,15 @@ def find_scan(settings: Settings, words: str) -> ScanSummary:
     return _newest(settings, site, 1)[0]
 
 
+def all_of_site(settings: Settings, site: str) -> list[ScanSummary]:
+    """The scans of a registrable domain, newest first.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return _newest(settings, site, None)
+
+
 def last_two(settings: Settings, words: str) -> tuple[ScanSummary, ScanSummary]:
     """A scan, named as for `find_scan`, and the one of the same site before it; the older one first.
 

@@ -23,6 +23,8 @@ class LabelSource(StrEnum):
     """What the site itself declares."""
     CURATED = "curated"
     """The list of cookies that need no consent, which knows the name and found nothing against it."""
+    DOCUMENTED = "documented"
+    """Our list of what makers document of their cookies, where databases are silent or say otherwise."""
     NAME_AND_DOMAIN = "name_and_domain"
     NAME = "name"
     VENDOR = "vendor"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from scanjobs import __version__
+from scanjobs.classification import updates
 from scanjobs.config import Settings
 from scanjobs.db import schema, workers
 from scanjobs.db.connection import connect
@@ -27,6 +28,7 @@ from scanjobs.reports.files import put_in_place, sync_folder
 CONTENTS = "backup.json"
 DATABASE = "scanjobs.db"
 CONFIGURATION = "config.toml"
+COOKIE_DATA = updates.FILE_NAME
 REPORTS = "reports"
 FORMAT = 1
 """Version of the layout of a backup."""
@@ -200,8 +202,9 @@ def _check(path: Path) -> None:
 def _other_files(settings: Settings) -> dict[str, Path]:
     """What lies in the data folder beside the database and is worth keeping."""
     found = {}
-    if (configuration := settings.home / CONFIGURATION).is_file():
-        found[CONFIGURATION] = configuration
+    for name in (CONFIGURATION, COOKIE_DATA):
+        if (path := settings.home / name).is_file():
+            found[name] = path
     for path in sorted(settings.reports_folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and not path.name.endswith(".part"):
             found[f"{REPORTS}/{path.relative_to(settings.reports_folder).as_posix()}"] = path

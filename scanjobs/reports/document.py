@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from scanjobs import classification, rules
+from scanjobs.classification import CookieDatabase
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.reports import ReportRecord
 from scanjobs.domain.scans import ScanRecord
@@ -55,8 +56,12 @@ def build_document(
     *,
     tool_version: str,
     rule_book: RuleBook = registered_rule,
+    databases: Sequence[CookieDatabase] = (),
 ) -> Document:
-    """Decide what the report of one scan says; equal input gives an equal document."""
+    """Decide what the report of one scan says; equal input gives an equal document.
+
+    `databases` are those that its labels may come from; the bundled one is where there are none.
+    """
     rows = inventory(scan)
     hosts = third_party_hosts(scan)
     checks = checklist(scan.findings, rule_book)
@@ -73,7 +78,7 @@ def build_document(
         hosts=hosts,
         checklist=checks,
         glossary=GLOSSARY,
-        licences=_licences(scan),
+        licences=_licences(scan, databases or (classification.default_database(),)),
     )
 
 
@@ -144,9 +149,9 @@ def _unseen(scan: ScanRecord) -> Iterator[str]:
             yield f"Left out of {capture.file_name}: {wording.number(skipped.count)} × {skipped.reason}."
 
 
-def _licences(scan: ScanRecord) -> tuple[Note, ...]:
+def _licences(scan: ScanRecord, databases: Sequence[CookieDatabase]) -> tuple[Note, ...]:
     """Whose data and works the report uses."""
-    database = classification.default_database()
+    database = next((one for one in databases if one.version == scan.data_version), databases[-1])
     # Data of another version came from the same sources, but from which versions of them is not known.
     is_same_data = scan.data_version == database.version
     sources = []

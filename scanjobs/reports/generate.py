@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scanjobs import __version__
+from scanjobs import __version__, classification
 from scanjobs.config import Settings
 from scanjobs.db import reports, scans
 from scanjobs.domain.clock import Clock
@@ -77,7 +77,9 @@ def generate_report(
     on_progress(0, "Loading the scan")
     scan = scans.load_scan(settings, report.scan_id)
     on_progress(15, "Deciding what it says")
-    document = build_document(scan, report, tool_version=__version__)
+    document = build_document(
+        scan, report, tool_version=__version__, databases=classification.known_databases(settings)
+    )
     renderer = renderer_for(report.format)
     on_progress(25, "Drawing")
 

@@ -79,12 +79,17 @@ OUTCOME: Mapping[Outcome, str] = {
     Outcome.NOT_EVALUABLE: "Not evaluable",
 }
 SOURCE: Mapping[LabelSource, str] = {
+    LabelSource.SITE_OVERRIDE: "a user, for this site",
+    LabelSource.OVERRIDE: "a user",
+    LabelSource.DECLARATION: "the site's declaration",
     LabelSource.CURATED: "list of exempt cookies",
+    LabelSource.DOCUMENTED: "documentation of its maker",
     LabelSource.NAME_AND_DOMAIN: "name and domain",
     LabelSource.NAME: "name",
     LabelSource.VENDOR: "vendor of the domain",
     LabelSource.PREFIX: "beginning of the name",
     LabelSource.SECOND_DATABASE: "second database",
+    LabelSource.HEURISTIC: "form of the name",
     LabelSource.NONE: "no source",
 }
 EXEMPTION: Mapping[Exemption, str] = {

@@ -188,16 +188,20 @@ def declared_necessary_known_as_tracking(scan: LabelledEvidence) -> Verdict:
 def purpose_unknown(scan: LabelledEvidence) -> Verdict:
     """Cookies and stored items to which neither databases nor users nor the declaration give a purpose.
 
-    Each warns, because somebody who knows the site has to say.
+    A purpose that was guessed from the form of a name is not known. Each warns, because somebody who knows
+    the site has to say.
     """
     lines = DeclaredLines(scan.declaration) if scan.declaration else None
 
     def has_no_purpose(found: Labelled) -> Answer:
-        if found.label.category is not Category.UNCLASSIFIED:
+        is_guess = found.label.source is LabelSource.HEURISTIC
+        if found.label.category is not Category.UNCLASSIFIED and not is_guess:
             return True
         if lines and any(_explains(line) for line in lines.about(found)):
             return True
         vendor = f"; the domain belongs to {found.label.vendor}" if found.label.vendor else ""
+        if is_guess:
+            return f"nobody knows it; the form of its name suggests {found.label.category.value}{vendor}"
         return f"its name and domain tell no purpose{vendor}"
 
     judged = judge_whole((*scan.cookies, *scan.storage), has_no_purpose)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from scanjobs.domain import declared_lines
 from scanjobs.domain.declared import DeclaredCookie, DeclaredType, SiteDeclaration
 from scanjobs.domain.labels import LabelledCookie
 from scanjobs.domain.storage import StorageKind
@@ -20,21 +21,14 @@ _TYPES = {
 
 
 class DeclaredLines:
-    """The lines of a declaration, by name."""
+    """The lines of a declaration."""
 
     def __init__(self, declaration: SiteDeclaration) -> None:
-        self._named: defaultdict[str, list[DeclaredCookie]] = defaultdict(list)
-        self._patterns: list[DeclaredCookie] = []
-        for line in declaration.file.cookies:
-            (self._patterns if line.is_pattern else self._named[line.name]).append(line)
+        self._lines = declared_lines.DeclaredLines(declaration)
 
     def about(self, found: Labelled) -> list[DeclaredCookie]:
         """The lines that speak of it: by its own name before a pattern, with a domain before without."""
-        place = _place_of(found)
-        candidates = (*self._named.get(place.name, ()), *self._patterns)
-        lines = [line for line in candidates if _speaks_of(line, place)]
-        closest = min(map(_distance, lines), default=None)
-        return [line for line in lines if _distance(line) == closest]
+        return self._lines.about(*_place_of(found))
 
 
 class Found:
@@ -71,7 +65,3 @@ def _place_of(found: Labelled) -> _Place:
 
 def _speaks_of(line: DeclaredCookie, place: _Place) -> bool:
     return line.type in place.types and line.matches(place.name, place.host)
-
-
-def _distance(line: DeclaredCookie) -> tuple[bool, bool]:
-    return line.is_pattern, line.domain is None

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from scanjobs.sites import canonical_host as canonical_host
+
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _BAD_HOST = re.compile(r"[\x00-\x20\x7f-\U0010ffff\"<>\\^`{|}]")
 _LONGEST_HOST = 253
@@ -63,13 +65,3 @@ def read_url(url: str) -> WebUrl | None:
 def is_host(host: str) -> bool:
     """True for what can be the host of a web URL, in its canonical form."""
     return 0 < len(host) <= _LONGEST_HOST and _BAD_HOST.search(host) is None
-
-
-def canonical_host(host: str) -> str:
-    """A host name in lower case, its non-ASCII labels as punycode (RFC 6265bis section 5.1.2)."""
-    if host.isascii():
-        return host.lower()
-    try:
-        return host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return host.lower()

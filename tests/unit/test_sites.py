@@ -57,3 +57,21 @@ def test_the_network_is_never_asked(monkeypatch: pytest.MonkeyPatch):
     sites.registrable_domain.cache_clear()
 
     assert sites.registrable_domain("fresh.shop.example") == "shop.example"
+
+
+@pytest.mark.parametrize(
+    ("words", "host"),
+    [
+        ("shop.example", "shop.example"),
+        (" .WWW.Shop.example", "www.shop.example"),
+        ("https://user@www.shop.example:8443/cart?x", "www.shop.example"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("", None),
+        ("a b", None),
+        ("https://", None),
+        ("https://[1", None),
+        ("shop.example;rm", None),
+    ],
+)
+def test_people_name_hosts_by_domain_or_address(words, host):
+    assert sites.host_named(words) == host

@@ -37,19 +37,18 @@ def judged():
 
 
 def test_tracking_is_almost_never_called_exempt(judged):
-    """The worst error: of the cookies banners declare as tracking, at most 1 in 100 may be called exempt."""
-    tracking = [label for purpose, label in judged if purpose in TRACKING]
-    exempt = [label for label in tracking if label.exemption is Exemption.EXEMPT]
-
-    assert len(tracking) > 500
-    assert len(exempt) <= len(tracking) / 100
-
-
-def test_exempt_cookies_are_mostly_declared_necessary(judged):
+    """The worst error: of 200 cookies and more that are called exempt, at most 1 in 100 may be tracking."""
     purposes = [purpose for purpose, label in judged if label.exemption is Exemption.EXEMPT]
 
-    assert len(purposes) > 150
-    assert purposes.count("necessary") / len(purposes) > 0.95
+    assert len(purposes) >= 200
+    assert sum(purpose in TRACKING for purpose in purposes) <= len(purposes) / 100
+
+
+def test_what_is_declared_necessary_is_often_called_exempt(judged):
+    necessary = [label for purpose, label in judged if purpose == "necessary"]
+    exempt = [label for label in necessary if label.exemption is Exemption.EXEMPT]
+
+    assert len(exempt) / len(necessary) > 0.5
 
 
 def test_most_cookies_that_need_consent_are_declared_as_tracking(judged):
@@ -61,7 +60,7 @@ def test_most_cookies_that_need_consent_are_declared_as_tracking(judged):
 def test_most_cookies_get_a_category(judged):
     classified = [label for _, label in judged if label.category is not Category.UNCLASSIFIED]
 
-    assert len(classified) / len(judged) > 0.85
+    assert len(classified) / len(judged) > 0.95
 
 
 def test_most_categories_agree_with_the_banner(judged):
@@ -73,4 +72,4 @@ def test_most_categories_agree_with_the_banner(judged):
         if label.category is not Category.UNCLASSIFIED
     ]
 
-    assert sum(same) / len(same) > 0.8
+    assert sum(same) / len(same) > 0.85

@@ -40,6 +40,7 @@ def filled(settings) -> Settings:
     (settings.reports_folder / "2026" / "shop.pdf").write_bytes(b"%PDF-1.7 a report")
     (settings.reports_folder / ".shop.1234.part").write_bytes(b"unfinished")
     (settings.home / "config.toml").write_text('profile = "eu"\n')
+    (settings.home / "cookies.json").write_bytes(b"newer data")
     return settings
 
 
@@ -60,10 +61,11 @@ def test_everything_comes_back_and_jobs_go_on_waiting(filled, elsewhere, tmp_pat
     held = backup.restore(elsewhere, tmp_path / "all.tar")
 
     assert held == made
-    assert set(held.files) == {"scanjobs.db", "config.toml", "reports/2026/shop.pdf"}
+    assert set(held.files) == {"scanjobs.db", "config.toml", "cookies.json", "reports/2026/shop.pdf"}
     assert scans.load_scan(elsewhere, "latest") == scans.load_scan(filled, "latest")
     assert monitor.job(elsewhere, job.id).state == "queued"
     assert (elsewhere.reports_folder / "2026" / "shop.pdf").read_bytes() == b"%PDF-1.7 a report"
+    assert (elsewhere.home / "cookies.json").read_bytes() == b"newer data"
     assert not list(filled.home.glob(".backup-*")) + list(elsewhere.home.glob(".backup-*"))
 
 

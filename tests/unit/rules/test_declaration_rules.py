@@ -254,6 +254,14 @@ def unknown(name, vendor=None):
 
 
 class TestPurposeUnknown:
+    def test_a_guess_by_the_form_of_a_name_is_no_knowledge(self):
+        guessed = label(Category.ANALYTICS, source=LabelSource.HEURISTIC, vendor=None)
+
+        answer = finding("D04", labelled(observed("visitor_id"), label=guessed))
+
+        assert answer.outcome is Outcome.WARN
+        assert answer.items[0].detail == "nobody knows it; the form of its name suggests analytics"
+
     def test_a_cookie_without_a_purpose_asks_somebody_to_look(self):
         answer = finding("D04", unknown("x"))
 
