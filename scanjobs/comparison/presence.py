@@ -1,0 +1,95 @@
+"""Where two scans saw one thing: added, removed, seen in other phases, or nobody can say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scanjobs.comparison.changes import Aspect, ChangeKind, Difference
+from scanjobs.comparison.sight import Sight
+from scanjobs.domain.cookies import ConsentPhase, Party
+from scanjobs.domain.evidence import RuleInput
+
+Trace = tuple[RuleInput, ConsentPhase]
+"""By what kind of evidence, and in which phase, a thing was seen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Presence:
+    """What the phases say about one thing."""
+
+    kind: ChangeKind | None
+    """None where both scans have it, so that its aspects are to be compared."""
+    phases: Difference | None
+    """The phases it was seen in, where they differ among those that both scans could see."""
+    unseen: tuple[str, ...]
+    """Why nothing can be said about the other phases it was seen in."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sights:
+    """What both scans could see."""
+
+    older: Sight
+    newer: Sight
+
+    def presence(self, older: frozenset[Trace], newer: frozenset[Trace], party: Party | None) -> Presence:
+        """What became of something that left these traces; one of them may be empty."""
+        lost = _missed(older, newer, self.newer, self.older, party)
+        gained = _missed(newer, older, self.older, self.newer, party)
+        was, now = _phases_of(older), _phases_of(newer)
+        if older and newer:
+            # What was seen without a known choice has no phase that could be compared with another one.
+            shared = (self.older.phases & self.newer.phases) - set(lost.unseen) - set(gained.unseen)
+            is_same = was & shared == now & shared
+            return Presence(
+                kind=None, phases=None if is_same else _difference(was & shared, now & shared), unseen=()
+            )
+        missed = lost if older else gained
+        reasons = tuple(dict.fromkeys(missed.unseen.values()))
+        if not missed.unseen:
+            kind = ChangeKind.REMOVED if older else ChangeKind.ADDED
+            return Presence(kind=kind, phases=None, unseen=())
+        if not missed.known:
+            return Presence(kind=ChangeKind.NOT_COMPARABLE, phases=None, unseen=reasons)
+        difference = _difference(was & missed.known, now & missed.known)
+        return Presence(kind=ChangeKind.CHANGED, phases=difference, unseen=reasons)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Missed:
+    """The phases in which one scan saw a thing and the other one did not."""
+
+    known: frozenset[ConsentPhase]
+    """It is known not to have been there."""
+    unseen: dict[ConsentPhase, str]
+    """Nobody looked, and why."""
+
+
+def _missed(
+    here: frozenset[Trace], there: frozenset[Trace], sight: Sight, other: Sight, party: Party | None
+) -> _Missed:
+    known, unseen = set(), {}
+    for phase in in_order(_phases_of(here) - _phases_of(there)):
+        inputs = sorted(input for input, seen_in in here if seen_in is phase)
+        blind = [sight.blindness(input, phase, party, other) for input in inputs]
+        told = next(filter(None, blind), None)
+        if told is None:
+            known.add(phase)
+        else:
+            unseen[phase] = told
+    return _Missed(known=frozenset(known), unseen=unseen)
+
+
+def _phases_of(traces: Iterable[Trace]) -> frozenset[ConsentPhase]:
+    return frozenset(phase for _, phase in traces)
+
+
+def _difference(older: frozenset[ConsentPhase], newer: frozenset[ConsentPhase]) -> Difference:
+    return Difference(aspect=Aspect.PHASES, older=in_order(older), newer=in_order(newer))
+
+
+def in_order(phases: Iterable[ConsentPhase]) -> tuple[ConsentPhase, ...]:
+    """Phases in the order of the visit."""
+    present = frozenset(phases)
+    return tuple(phase for phase in ConsentPhase if phase in present)
