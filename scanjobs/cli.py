@@ -15,7 +15,9 @@ from scanjobs.commands import (
     check,
     db,
     demo,
+    diff,
     export,
+    find,
     import_,
     jobs,
     queues,
@@ -38,6 +40,8 @@ app.command("demo")(demo.demo)
 app.command("import")(import_.import_captures)
 app.command("scans")(scans.list_scans)
 app.command("show")(scans.show_scan)
+app.command("diff")(diff.diff)
+app.command("find")(find.find)
 app.command("check")(check.check)
 app.add_typer(rules.app, name="rules")
 app.command("report")(report.report)

@@ -14,6 +14,7 @@ from scanjobs.domain.findings import Finding, FindingItem, Outcome
 from scanjobs.domain.fingerprints import plain_subject
 from scanjobs.domain.name_patterns import with_placeholders
 
+_ABOUT_EVIDENCE = "E"
 _TELLING = (Outcome.FAIL, Outcome.WARN)
 
 
@@ -21,9 +22,9 @@ def compare_findings(sights: Sights, cookies: Sequence[Change]) -> tuple[tuple[F
     """What became of each rule's finding, and how many that failed or warned say the same.
 
     `cookies` is what became of the cookies: of what nobody could compare no finding was fixed or is new.
+    Rules about the evidence say nothing about the site, and are left out.
     """
-    older = {finding.rule_id: finding for finding in sights.older.scan.findings}
-    newer = {finding.rule_id: finding for finding in sights.newer.scan.findings}
+    older, newer = _by_rule(sights.older), _by_rule(sights.newer)
     judge = _Judge(sights, cookies)
     told, unchanged = [], 0
     for rule_id in dict.fromkeys((*newer, *older)):
@@ -36,6 +37,11 @@ def compare_findings(sights: Sights, cookies: Sequence[Change]) -> tuple[tuple[F
         else:
             told.append(change)
     return tuple(told), unchanged
+
+
+def _by_rule(sight: Sight) -> dict[str, Finding]:
+    found = sight.scan.findings
+    return {one.rule_id: one for one in found if not one.rule_id.startswith(_ABOUT_EVIDENCE)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanjobs.comparison.changes import Aspect, ChangeKind, Difference
-from scanjobs.comparison.sight import Sight
+from scanjobs.comparison.sight import WHEN, Sight
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.evidence import RuleInput
 
@@ -46,7 +47,7 @@ class Sights:
                 kind=None, phases=None if is_same else _difference(was & shared, now & shared), unseen=()
             )
         missed = lost if older else gained
-        reasons = tuple(dict.fromkeys(missed.unseen.values()))
+        reasons = _told_together(missed.unseen)
         if not missed.unseen:
             kind = ChangeKind.REMOVED if older else ChangeKind.ADDED
             return Presence(kind=kind, phases=None, unseen=())
@@ -79,6 +80,15 @@ def _missed(
         else:
             unseen[phase] = told
     return _Missed(known=frozenset(known), unseen=unseen)
+
+
+def _told_together(reasons: dict[ConsentPhase, str]) -> tuple[str, ...]:
+    """The reasons, one that holds for several phases once: `… after accepting and after rejecting`."""
+    phases: dict[str, list[str]] = defaultdict(list)
+    for phase, reason in reasons.items():
+        when = WHEN[phase] if reason.endswith(WHEN[phase]) else ""
+        phases[reason.removesuffix(when)].append(when)
+    return tuple(f"{reason}{' and '.join(filter(None, when))}" for reason, when in phases.items())
 
 
 def _phases_of(traces: Iterable[Trace]) -> frozenset[ConsentPhase]:
