@@ -3,81 +3,67 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
-
 from scanjobs.config import Settings
-from scanjobs.db.models import Cookie, Observation, Scan
-from scanjobs.db.scans import READY
-from scanjobs.db.session import reading
+from scanjobs.db import driver
+from scanjobs.db.connection import named_rows
+from scanjobs.db.sighting_statements import ANYWHERE, BEGINNING, EXACTLY, STATEMENTS
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.sightings import CookieQuery, Sighting
 
 ANYTHING = "*"
-_SEEN_AT = sa.func.coalesce(Scan.captured_at, Scan.created_at)
-_KEY = (Scan.site, Cookie.name, Cookie.domain)
 
-Key = tuple[str, str, str]
+_Key = tuple[str, str, str]
 """Site, name and domain."""
 
 
 def find_cookies(settings: Settings, query: CookieQuery) -> list[Sighting]:
     """The cookies that fit, one for each site, name and domain, in the order of these.
 
-    A name, or the beginning of one, is found by the index of names; other patterns, and those that begin
-    with a `*`, read all names.
+    A name, or the beginning of one, is found by the index of names; a pattern that begins with a `*` reads
+    all names.
+
+    Raises:
+        StorageError: the database cannot be opened or read.
     """
     if not _can_be_stored(query):
         return []
-    fitting = _fitting(query)
-    with reading(settings) as session:
-        found = {
-            (row.site, row.name, row.domain): row
-            for row in session.execute(_summed_up(fitting))
-            if _fits(row.name, query.name)
-        }
-        labels = _labels(session, fitting)
-        phases = _phases(session, fitting)
-        sites = _sites(session, fitting)
-    sightings = (
-        _sighting(key, row, labels[key], phases[key], sites[key[0]]) for key, row in sorted(found.items())
-    )
-    return [sighting for sighting in sightings if _is_of(sighting.vendor, query.vendor)]
+    values: dict[str, Any] = _names(query.name) | _domains(query.domain)
+    summed_up, phases = STATEMENTS[values.pop("names")]
+    found: dict[_Key, Any] = {}
+    seen_in: dict[_Key, set[str]] = defaultdict(set)
+    with driver.read(settings) as connection:
+        for row in named_rows(connection, summed_up, values):
+            if _fits(row["name"], query.name) and _is_of(row["vendor"], query.vendor):
+                found[row["site"], row["name"], row["domain"]] = row
+        for site, name, domain, phase in connection.execute(phases, values):
+            seen_in[site, name, domain].add(phase)
+    return [_sighting(row, seen_in[key]) for key, row in found.items()]
 
 
-def _fitting(query: CookieQuery) -> sa.ColumnElement[bool]:
-    """The condition on cookies and the scans they are of; a name that fits but for its case passes."""
-    conditions: list[sa.ColumnElement[bool]] = [Scan.state == READY, *_names(query.name)]
-    if query.domain is not None:
-        domain = query.domain.lower().lstrip(".")
-        if ANYTHING in domain:
-            conditions.append(_like(Cookie.domain, domain))
-        else:
-            below = _like(Cookie.domain, f"{ANYTHING}.{domain}")
-            conditions.append(sa.or_(Cookie.domain == domain, below))
-    return sa.and_(*conditions)
-
-
-def _names(pattern: str) -> Iterator[sa.ColumnElement[bool]]:
-    beginning, star, rest = pattern.partition(ANYTHING)
+def _names(pattern: str) -> dict[str, Any]:
+    """Which condition the name has to meet, and its values; one that fits but for its case may meet it."""
+    beginning, star, _ = pattern.partition(ANYTHING)
     if not star:
-        yield Cookie.name == pattern
-        return
-    if beginning:
-        # A range, not LIKE, uses the index of names; both databases order them by code point.
-        yield Cookie.name >= beginning
-        if (end := _behind(beginning)) is not None:
-            yield Cookie.name < end
-    if rest.strip(ANYTHING):
-        yield _like(Cookie.name, pattern)
+        return {"names": EXACTLY, "name": pattern}
+    behind = _behind(beginning)
+    if behind is None:
+        return {"names": ANYWHERE, "pattern": _like(pattern)}
+    return {"names": BEGINNING, "beginning": beginning, "behind": behind, "pattern": _like(pattern)}
+
+
+def _domains(domain: str | None) -> dict[str, Any]:
+    if domain is None:
+        return {"domain": None, "domains": None}
+    domain = domain.lower().lstrip(".")
+    return {"domain": domain, "domains": _like(domain if ANYTHING in domain else f"{ANYTHING}.{domain}")}
 
 
 def _behind(beginning: str) -> str | None:
-    """What stands right behind everything that begins so; None: nothing can."""
+    """What stands right behind all texts that begin so; None: nothing does."""
     for length in range(len(beginning), 0, -1):
         code = ord(beginning[length - 1])
         if code < 0x10FFFF:
@@ -86,14 +72,14 @@ def _behind(beginning: str) -> str | None:
     return None
 
 
-def _like(column: Any, pattern: str) -> sa.ColumnElement[bool]:
-    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    condition: sa.ColumnElement[bool] = column.like(escaped.replace(ANYTHING, "%"), escape="\\")
-    return condition
+def _like(pattern: str) -> str:
+    for special in "!%_":
+        pattern = pattern.replace(special, f"!{special}")
+    return pattern.replace(ANYTHING, "%")
 
 
 def _fits(text: str, pattern: str) -> bool:
-    """Whether a text fits a pattern, upper and lower case told apart, as LIKE does not everywhere."""
+    """Whether a text fits a pattern; upper and lower case differ, which is the same to SQLite's LIKE."""
     first, *others = pattern.split(ANYTHING)
     if not others:
         return text == pattern
@@ -116,6 +102,7 @@ def _is_of(vendor: str | None, wanted: str | None) -> bool:
 
 
 def _can_be_stored(query: CookieQuery) -> bool:
+    """Whether the texts are Unicode: what a shell hands over may be any bytes."""
     try:
         f"{query.name}{query.domain}".encode()
     except UnicodeEncodeError:
@@ -123,88 +110,20 @@ def _can_be_stored(query: CookieQuery) -> bool:
     return True
 
 
-def _summed_up(fitting: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(
-            *_KEY,
-            sa.func.min(_SEEN_AT).label("first_seen_at"),
-            sa.func.max(_SEEN_AT).label("last_seen_at"),
-            sa.func.count(Cookie.scan_seq.distinct()).label("scans"),
-            sa.func.max(Cookie.scan_seq).label("newest"),
-        )
-        .join_from(Cookie, Scan, Cookie.scan_seq == Scan.seq)
-        .where(fitting)
-        .group_by(*_KEY)
-    )
-
-
-def _labels(session: Session, fitting: sa.ColumnElement[bool]) -> dict[Key, Any]:
-    """What the newest scan that has it says of each; of several paths the first one speaks."""
-    newest = (
-        sa.select(sa.func.max(Cookie.scan_seq).label("scan_seq"), Cookie.name, Cookie.domain)
-        .join_from(Cookie, Scan, Cookie.scan_seq == Scan.seq)
-        .where(fitting)
-        .group_by(*_KEY)
-        .subquery()
-    )
-    is_newest = sa.and_(
-        newest.c.scan_seq == Cookie.scan_seq,
-        newest.c.name == Cookie.name,
-        newest.c.domain == Cookie.domain,
-    )
-    rows = session.execute(
-        sa.select(*_KEY, Scan.id, Cookie.party, Cookie.category, Cookie.vendor, Cookie.exemption)
-        .join_from(newest, Cookie, is_newest)
-        .join(Scan, Cookie.scan_seq == Scan.seq)
-        .order_by(Cookie.seq.desc())
-    )
-    return {(row.site, row.name, row.domain): row for row in rows}
-
-
-def _phases(session: Session, fitting: sa.ColumnElement[bool]) -> dict[Key, set[str]]:
-    rows = session.execute(
-        sa.select(*_KEY, Observation.phase)
-        .join_from(Cookie, Scan, Cookie.scan_seq == Scan.seq)
-        .join(Observation, Observation.cookie_seq == Cookie.seq)
-        .where(fitting)
-        .distinct()
-    )
-    found: dict[Key, set[str]] = defaultdict(set)
-    for site, name, domain, phase in rows:
-        found[site, name, domain].add(phase)
-    return found
-
-
-def _sites(session: Session, fitting: sa.ColumnElement[bool]) -> dict[str, tuple[int, int]]:
-    """How many scans each of their sites has, and which of them is the newest."""
-    of_them = sa.select(Scan.site).join_from(Cookie, Scan, Cookie.scan_seq == Scan.seq).where(fitting)
-    every = aliased(Scan)
-    rows = session.execute(
-        sa.select(every.site, sa.func.count(), sa.func.max(every.seq))
-        .where(every.state == READY, every.site.in_(of_them.distinct()))
-        .group_by(every.site)
-    )
-    return {site: (count, newest) for site, count, newest in rows}
-
-
-def _sighting(
-    key: Key, row: Any, label: Any, phases: Sequence[str] | set[str], of_site: tuple[int, int]
-) -> Sighting:
-    site, name, domain = key
-    scans_of_site, newest = of_site
+def _sighting(row: Any, phases: set[str]) -> Sighting:
     return Sighting(
-        site=site,
-        name=name,
-        domain=domain,
-        party=Party(label.party),
-        category=Category(label.category),
-        vendor=label.vendor,
-        exemption=Exemption(label.exemption),
+        site=row["site"],
+        name=row["name"],
+        domain=row["domain"],
+        party=Party(row["party"]),
+        category=Category(row["category"]),
+        vendor=row["vendor"],
+        exemption=Exemption(row["exemption"]),
         phases=tuple(phase for phase in ConsentPhase if phase in phases),
-        first_seen_at=row.first_seen_at,
-        last_seen_at=row.last_seen_at,
-        scans=row.scans,
-        scans_of_site=scans_of_site,
-        in_newest_scan=row.newest == newest,
-        newest_scan_id=label.id,
+        first_seen_at=datetime.fromtimestamp(row["first_seen_at"], UTC),
+        last_seen_at=datetime.fromtimestamp(row["last_seen_at"], UTC),
+        scans=row["scans"],
+        scans_of_site=row["scans_of_site"],
+        in_newest_scan=row["newest"] == row["newest_of_site"],
+        newest_scan_id=row["scan_id"],
     )
