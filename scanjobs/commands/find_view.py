@@ -12,6 +12,8 @@ from scanjobs.commands.scan_view import CATEGORY_STYLES
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.sightings import Sighting
 
+MOST_VENDORS = 3
+
 
 def find_view(found: Sequence[Sighting]) -> Iterator[RenderableType]:
     """A line for each site, and how many there are."""
@@ -46,13 +48,14 @@ def _names(sighting: Sighting, has_one_name: bool) -> Iterator[RenderableType]:
 
 def _told(found: Sequence[Sighting]) -> str:
     sites = {sighting.site for sighting in found}
-    now = {sighting.site for sighting in found if sighting.in_newest_scan}
+    names = {sighting.name for sighting in found}
+    in_newest = sum(sighting.in_newest_scan for sighting in found)
     vendors = sorted({sighting.vendor for sighting in found if sighting.vendor})
-    whose = f"; of {console.listed(vendors)}" if 0 < len(vendors) <= 3 else ""
-    still = "all" if len(now) == len(sites) else f"{len(now):,}"
-    return console.printable(
-        f"{console.counted(len(sites), 'site')}, {still} of them in the newest scan{whose}."
-    )
+    what = "" if len(names) == 1 else f"{console.counted(len(names), 'name')} on "
+    where = console.counted(len(sites), "site")
+    still = "all" if in_newest == len(found) else f"{in_newest:,} of {len(found):,}"
+    whose = f"; of {console.listed(vendors)}" if 0 < len(vendors) <= MOST_VENDORS else ""
+    return console.printable(f"{what}{where}; {still} in the newest scan of the site{whose}.")
 
 
 def _folded(text: str, style: str = "") -> Text:

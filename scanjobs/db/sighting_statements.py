@@ -26,7 +26,7 @@ def _hits(names: str) -> str:
         SELECT c.seq, c.scan_seq, c.name, c.domain, s.site, COALESCE(s.captured_at, s.created_at) AS seen_at
           FROM cookies c JOIN scans s ON s.seq = c.scan_seq
          WHERE {names} AND s.state = 'ready'
-           AND (:domain IS NULL OR c.domain = :domain OR c.domain LIKE :domains ESCAPE '!')
+           AND (c.domain = :domain OR c.domain LIKE :domains ESCAPE '!' OR :domain IS NULL)
     )
     """
 
