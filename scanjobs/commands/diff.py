@@ -13,12 +13,12 @@ def diff(
     first: Annotated[
         str | None,
         typer.Argument(
-            metavar="[A]",
+            metavar="A",
             help="The older scan: its id, four characters or more of it, `latest`, or a site. Alone, it is "
             "compared with the scan of the same site before it.",
         ),
     ] = None,
-    second: Annotated[str | None, typer.Argument(metavar="[B]", help="The newer scan.")] = None,
+    second: Annotated[str | None, typer.Argument(metavar="B", help="The newer scan.")] = None,
     site: Annotated[
         str | None, typer.Option("--site", metavar="DOMAIN", help="Compare the last two scans of this site.")
     ] = None,
