@@ -254,6 +254,10 @@ def _rest(comparison: Comparison) -> Text:
     told = f"as before: {_listed(counts)}" if counts else "there was nothing to compare"
     if comparison.has_changes:
         return Text(f"{told[0].upper()}{told[1:]}.", style="dim") if counts else Text("")
+    kinds = {change.kind for part in comparison.sections.values() for change in part.changes}
+    kinds |= {finding.kind for finding in comparison.findings}
+    if ChangeKind.NOT_COMPARABLE in kinds:
+        return Text.assemble(("Nothing is known to have changed", "bold yellow"), f"; {told}.")
     return Text.assemble(("Nothing changed", "bold green"), f"; {told}.")
 
 
