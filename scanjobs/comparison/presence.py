@@ -15,6 +15,20 @@ Trace = tuple[RuleInput, ConsentPhase]
 """By what kind of evidence, and in which phase, a thing was seen."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where one scan saw a thing."""
+
+    traces: frozenset[Trace]
+    """Never empty."""
+    party: Party | None
+
+    @property
+    def phases(self) -> frozenset[ConsentPhase]:
+        """In which phases."""
+        return frozenset(phase for _, phase in self.traces)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Presence:
     """What the phases say about one thing."""
@@ -34,11 +48,11 @@ class Sights:
     older: Sight
     newer: Sight
 
-    def presence(self, older: frozenset[Trace], newer: frozenset[Trace], party: Party | None) -> Presence:
-        """What became of something that left these traces; one of them may be empty."""
-        lost = _missed(older, newer, self.newer, self.older, party)
-        gained = _missed(newer, older, self.older, self.newer, party)
-        was, now = _phases_of(older), _phases_of(newer)
+    def presence(self, older: Seen | None, newer: Seen | None) -> Presence:
+        """What became of something that one of the scans saw, or both."""
+        lost = _missed(older, newer, self.newer, self.older)
+        gained = _missed(newer, older, self.older, self.newer)
+        was, now = (seen.phases if seen else frozenset() for seen in (older, newer))
         if older and newer:
             # What was seen without a known choice has no phase that could be compared with another one.
             shared = (self.older.phases & self.newer.phases) - set(lost.unseen) - set(gained.unseen)
@@ -67,13 +81,15 @@ class _Missed:
     """Nobody looked, and why."""
 
 
-def _missed(
-    here: frozenset[Trace], there: frozenset[Trace], sight: Sight, other: Sight, party: Party | None
-) -> _Missed:
-    known, unseen = set(), {}
-    for phase in in_order(_phases_of(here) - _phases_of(there)):
-        inputs = sorted(input for input, seen_in in here if seen_in is phase)
-        blind = [sight.blindness(input, phase, party, other) for input in inputs]
+def _missed(here: Seen | None, there: Seen | None, sight: Sight, other: Sight) -> _Missed:
+    """Of one scan's sightings those that the other scan, of which `sight` tells, does not have."""
+    known: set[ConsentPhase] = set()
+    unseen: dict[ConsentPhase, str] = {}
+    if here is None:
+        return _Missed(known=frozenset(), unseen=unseen)
+    for phase in in_order(here.phases - (there.phases if there else frozenset())):
+        inputs = sorted(input for input, seen_in in here.traces if seen_in is phase)
+        blind = [sight.blindness(input, phase, here.party, other) for input in inputs]
         told = next(filter(None, blind), None)
         if told is None:
             known.add(phase)
@@ -89,10 +105,6 @@ def _told_together(reasons: dict[ConsentPhase, str]) -> tuple[str, ...]:
         when = WHEN[phase] if reason.endswith(WHEN[phase]) else ""
         phases[reason.removesuffix(when)].append(when)
     return tuple(f"{reason}{' and '.join(filter(None, when))}" for reason, when in phases.items())
-
-
-def _phases_of(traces: Iterable[Trace]) -> frozenset[ConsentPhase]:
-    return frozenset(phase for _, phase in traces)
 
 
 def _difference(older: frozenset[ConsentPhase], newer: frozenset[ConsentPhase]) -> Difference:

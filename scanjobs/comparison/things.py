@@ -10,7 +10,7 @@ from scanjobs.comparison.attributes import differences_of
 from scanjobs.comparison.changes import Aspect, Change, ChangeKind, Compared, Difference, Plain, Thing
 from scanjobs.comparison.generated import declared_form, declared_patterns, form_of
 from scanjobs.comparison.pairing import SameIf, paired
-from scanjobs.comparison.presence import Presence, Sights, Trace, in_order
+from scanjobs.comparison.presence import Presence, Seen, Sights, Trace, in_order
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.evidence import RuleInput
 from scanjobs.domain.labels import Label, LabelledCookie, LabelledHost, LabelledStorage
@@ -85,6 +85,11 @@ class _Side:
     thing: Thing
     traces: frozenset[Trace]
 
+    @property
+    def seen(self) -> Seen:
+        """Where the scan saw it, and whose it is."""
+        return Seen(self.traces, self.thing.party)
+
 
 def _compared(changes: Iterable[Change | None]) -> Compared:
     found = list(changes)
@@ -103,11 +108,7 @@ def _change(
     sights: Sights, old: _Side | None, new: _Side | None, differences: tuple[Difference, ...] = ()
 ) -> Change | None:
     """What became of one thing; None where the scans say the same."""
-    side = new or old
-    assert side is not None
-    presence = sights.presence(
-        old.traces if old else frozenset(), new.traces if new else frozenset(), side.thing.party
-    )
+    presence = sights.presence(old.seen if old else None, new.seen if new else None)
     told = (*_phases(presence), *differences)
     if old and new:
         told = (*told, *_labels_differ(old.thing, new.thing))
