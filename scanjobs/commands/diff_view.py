@@ -48,6 +48,8 @@ NOUNS = {
     "hosts": ("host", "hosts"),
     "vendors": ("vendor", "vendors"),
 }
+# How wide the name may be, and the place where there is one; eighty characters have to do.
+WIDTHS = {"cookies": (24, 23), "storage": (24, 23), "hosts": (40,), "vendors": (40,)}
 ASPECTS = {
     Aspect.PHASES: "seen",
     Aspect.LIFETIME: "lives",
@@ -81,7 +83,7 @@ def diff_view(comparison: Comparison) -> Iterator[RenderableType]:
     for name, part in comparison.sections.items():
         if part.changes:
             yield ""
-            yield from _section(name, part)
+            yield from _section(name, part, with_phases=len({*older.phases, *newer.phases}) > 1)
     if comparison.findings:
         yield ""
         yield from _findings(comparison.findings)
@@ -103,15 +105,17 @@ def _when(scan: ComparedScan) -> str:
     return f"{moment}; {', '.join(scan.phases)}"
 
 
-def _section(name: str, part: Compared) -> Iterator[RenderableType]:
+def _section(name: str, part: Compared, *, with_phases: bool) -> Iterator[RenderableType]:
+    """What became of one sort of things; phases are told where the scans have several."""
     kinds = [change.kind for change in part.changes]
     yield _heading(name.capitalize(), kinds)
     single = [change for change in part.changes if change.kind in SINGLY]
     single.sort(key=lambda change: SINGLY.index(change.kind))
-    table = _lines(24, 23)
+    table = _lines(*WIDTHS[name])
     for change in single[:MOST_CHANGES]:
         thing = change.thing
-        table.add_row(_mark(change.kind), _folded(thing.name), _clipped(_place(thing)), _told(change))
+        places = [_clipped(_place(thing))] if thing.place else []
+        table.add_row(_mark(change.kind), _folded(thing.name), *places, _told(change, with_phases))
     if table.row_count:
         yield table
     if len(single) > MOST_CHANGES:
@@ -161,29 +165,28 @@ def _mark(kind: ChangeKind) -> Text:
 def _place(thing: Thing) -> str:
     if thing.kind in STORES:
         return f"{STORES[thing.kind]} of {thing.place.partition('//')[2] or thing.place}"
-    if thing.kind == "host":
-        return thing.vendor or ""
     return thing.place
 
 
-def _told(change: Change) -> RenderableType:
+def _told(change: Change, with_phases: bool) -> RenderableType:
     """What is to be said of one thing: what it is, or each aspect that changed."""
     if change.kind is not ChangeKind.CHANGED:
-        return Text(console.printable(_described(change.thing)))
+        return Text(console.printable(_described(change.thing, with_phases)))
     lines: list[RenderableType] = [_difference(difference) for difference in change.differences]
     lines += [Text(console.printable(reason), style="dim") for reason in change.unseen]
     return Group(*lines)
 
 
-def _described(thing: Thing) -> str:
+def _described(thing: Thing, with_phases: bool) -> str:
     words: list[str] = []
     if thing.category and (thing.kind != "host" or thing.category is not Category.UNCLASSIFIED):
         words.append(thing.category)
-    if thing.vendor and thing.kind not in ("host", "vendor"):
+    if thing.vendor and thing.kind != "vendor":
         words.append(thing.vendor)
-    if thing.party is Party.THIRD and thing.kind == "host":
-        words.append("third party")
-    return "; ".join(filter(None, (", ".join(words), ", ".join(thing.phases))))
+    if thing.party is Party.FIRST and thing.kind == "host":
+        words.append("of the site itself")
+    phases = ", ".join(thing.phases) if with_phases else ""
+    return "; ".join(filter(None, (", ".join(words), phases)))
 
 
 def _difference(difference: Difference) -> Text:

@@ -34,12 +34,12 @@ def test_a_relaunch_is_told_on_a_page(scanjobs, relaunch, monkeypatch):
     assert lines[0] == f"shop.example  scans {relaunch[0][:8]} → {relaunch[1][:8]}"
     for line in (
         "Cookies  1 added, 1 removed, 2 changed, 1 renamed",
-        "+ _fbp  .shop.example       marketing, Facebook; before",
-        "- visit old.metrics.example unclassified; before",
+        "+ _fbp  .shop.example       marketing, Facebook",
+        "- visit old.metrics.example unclassified",
         "~ lang  www.shop.example    lives 30 days → 365 days",
         "~ sid   www.shop.example    Secure yes → no",
         "= _hjSession_1234567 → _hjSession_7654321: the same but for a generated name",
-        "+ connect.facebook.net Facebook marketing, third party; before",
+        "+ connect.facebook.net marketing, Facebook",
         "               + sid (www.shop.example)",
         "As before: 2 hosts and 2 vendors.",
     ):
