@@ -106,7 +106,7 @@ def _judging(made: list[ScanRecord]) -> None:
     times = [_timed(lambda: rules.evaluate(record.labelled))[0] for record in made]  # noqa: B023
     show(
         f"Judging a scan by {len(rules.all_rules())} rules, {len(made)} scans",
-        ("", "median", "95th of 100"),
+        ("", "fastest", "median", "95th of 100"),
         [("evaluate", *_columns(times))],
     )
 
@@ -123,7 +123,7 @@ def _comparing(settings: Settings, made: list[ScanRecord]) -> None:
     command = [_command(settings, "diff", newer.site) for _, newer in pairs[:5]]
     show(
         f"Comparing two scans of a site, {len(pairs)} pairs, {statistics.median(changes):g} cookies changed",
-        ("", "median", "95th of 100"),
+        ("", "fastest", "median", "95th of 100"),
         [
             ("compare", *_columns(alone)),
             ("load both, judge both afresh, compare", *_columns(whole)),
@@ -147,13 +147,17 @@ def _searching(settings: Settings) -> None:
         times = [_timed(lambda: sightings.find_cookies(settings, query))[0] for _ in range(RUNS)]  # noqa: B023
         told = f"`{query.name}`" + (f" `--domain {query.domain}`" if query.domain else "")
         rows.append((what, told, f"{len(found):,}", *_columns(times)))
-    show("Searching all scans, in the process", ("", "COOKIE", "found", "median", "95th of 100"), rows)
+    show(
+        "Searching all scans, in the process",
+        ("", "COOKIE", "found", "fastest", "median", "95th of 100"),
+        rows,
+    )
     arguments = [["find", "_ga"], ["find", "own_7_3"], ["find", "_ga", "--json"], ["--version"]]
     table = [
         (f"`scanjobs {' '.join(words)}`", *_columns([_command(settings, *words) for _ in range(9)]))
         for words in arguments
     ]
-    show("The whole command, from the shell and back", ("", "median", "95th of 100"), table)
+    show("The whole command, from the shell and back", ("", "fastest", "median", "95th of 100"), table)
 
 
 def _command(settings: Settings, *words: str) -> float:
@@ -167,8 +171,13 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - began, answer
 
 
-def _columns(times: list[float]) -> tuple[str, str]:
-    return milliseconds(statistics.median(times)), milliseconds(percentile(times, 0.95))
+def _columns(times: list[float]) -> tuple[str, str, str]:
+    """The fastest one says least of what else the machine does."""
+    return (
+        milliseconds(min(times)),
+        milliseconds(statistics.median(times)),
+        milliseconds(percentile(times, 0.95)),
+    )
 
 
 def _told(times: list[float]) -> str:

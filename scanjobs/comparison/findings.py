@@ -10,11 +10,14 @@ from scanjobs.comparison.pairing import SameIf, paired
 from scanjobs.comparison.presence import Sights
 from scanjobs.comparison.sight import WHEN, Sight
 from scanjobs.domain.cookies import ConsentPhase, CookieOrigin
+from scanjobs.domain.evidence import RuleInput
 from scanjobs.domain.findings import Finding, FindingItem, Outcome
 from scanjobs.domain.fingerprints import plain_subject
 from scanjobs.domain.name_patterns import with_placeholders
 
 _ABOUT_EVIDENCE = "E"
+_NO_RULE_NEEDS = {RuleInput.INITIATORS}
+"""What makes a finding clearer, and does not decide it."""
 _TELLING = (Outcome.FAIL, Outcome.WARN)
 
 
@@ -113,9 +116,15 @@ class _Judge:
         if name in self._untold[there.which] and name not in self._untold[here.which]:
             return f"the {there.which} scan did not see how the cookie was set"
         phases = dict.fromkeys(item.phase for item in subject.items if item.phase is not None)
+        if not phases:
+            # Such as a declared cookie that no phase shows: another phase might have.
+            every = [
+                _blind(*pair, phase) for pair in ((there, here), (here, there)) for phase in pair[1].phases
+            ]
+            return next(filter(None, every), None)
         blind = [_blind(there, here, phase) for phase in phases]
         # New is what was looked for in one of its phases and not found; gone is what no phase has any more.
-        if blind and (all(blind) if is_new else any(blind)):
+        if all(blind) if is_new else any(blind):
             return next(filter(None, blind))
         return None
 
@@ -124,7 +133,7 @@ def _blind(there: Sight, here: Sight, phase: ConsentPhase) -> str | None:
     """Why one scan could not judge in a phase what the other one judged there."""
     if phase not in there.phases:
         return f"the {there.which} scan has no capture {WHEN[phase]}"
-    if here.inputs(phase) - there.inputs(phase):
+    if here.inputs(phase) - there.inputs(phase) - _NO_RULE_NEEDS:
         return f"the {there.which} scan shows less than the {here.which} one {WHEN[phase]}"
     return None
 

@@ -143,3 +143,27 @@ def test_a_cookie_that_cannot_be_compared_takes_its_findings_along():
     newer = scan(captures=captures(BEFORE, complete=False), findings=(answered(Outcome.PASS),))
 
     assert finding_kinds(compare(older, newer)) == {"S03": ChangeKind.NOT_COMPARABLE}
+
+
+def test_what_no_phase_shows_is_compared_where_both_scans_have_the_same_phases():
+    """A declared cookie is not observed: another phase might have shown it."""
+    found = failed("_ga", rule_id="D06", outcome=Outcome.WARN, phase=None)
+    both, one = (BEFORE, ACCEPTED), (BEFORE,)
+    nothing = answered(Outcome.PASS, "D06")
+
+    def kind(older_phases, newer_phases):
+        older = scan(findings=(nothing,), phases=older_phases)
+        return finding_kinds(compare(older, scan(findings=(found,), phases=newer_phases)))["D06"]
+
+    assert kind(both, both) is ChangeKind.ADDED
+    assert kind(both, one) is ChangeKind.NOT_COMPARABLE
+    assert kind(one, both) is ChangeKind.NOT_COMPARABLE
+
+
+def test_what_only_explains_a_finding_may_be_missing():
+    older = scan(findings=(failed("a (shop.example)"),))
+    less = captures(BEFORE, inputs=ALL_INPUTS - {RuleInput.INITIATORS})
+
+    compared_with_less = compare(older, scan(findings=(answered(Outcome.PASS),), captures=less))
+
+    assert finding_kinds(compared_with_less) == {"S03": ChangeKind.REMOVED}
