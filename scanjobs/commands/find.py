@@ -28,7 +28,6 @@ def find(
 ) -> None:
     """Tell which sites have a cookie, since when, and in which phases, over all scans."""
     from scanjobs import config, console
-    from scanjobs.commands.find_view import find_view
     from scanjobs.db import sightings
     from scanjobs.domain.sightings import CookieQuery
 
@@ -37,6 +36,8 @@ def find(
     if json:
         console.show_json(_as_json(found))
     elif found:
+        from scanjobs.commands.find_view import find_view
+
         console.show(*find_view(found))
     else:
         console.say("note", f"No scan has a cookie {name!r}{_narrowed(domain, vendor)}.")

@@ -8,7 +8,6 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from scanjobs import console
-from scanjobs.commands.scan_view import CATEGORY_STYLES
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.sightings import Sighting
 
@@ -27,7 +26,7 @@ def find_view(found: Sequence[Sighting]) -> Iterator[RenderableType]:
     for sighting in found:
         table.add_row(
             Group(*_names(sighting, has_one_name)),
-            Text(sighting.category, style=CATEGORY_STYLES[sighting.category]),
+            Text(sighting.category, style=console.CATEGORY_STYLES[sighting.category]),
             *("●" if phase in sighting.phases else "" for phase in phases),
             f"{sighting.first_seen_at:%Y-%m-%d}",
             Text(f"{sighting.last_seen_at:%Y-%m-%d}", style="" if sighting.in_newest_scan else "dim"),
