@@ -16,7 +16,9 @@ from scanjobs.commands import (
     cookies,
     db,
     demo,
+    diff,
     export,
+    find,
     import_,
     jobs,
     queues,
@@ -39,6 +41,8 @@ app.command("demo")(demo.demo)
 app.command("import")(import_.import_captures)
 app.command("scans")(scans.list_scans)
 app.command("show")(scans.show_scan)
+app.command("diff")(diff.diff)
+app.command("find")(find.find)
 app.command("check")(check.check)
 app.add_typer(rules.app, name="rules")
 app.add_typer(cookies.app, name="cookies")

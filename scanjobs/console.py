@@ -22,6 +22,7 @@ from scanjobs import config
 from scanjobs.config import Settings
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
+from scanjobs.domain.purposes import Category
 from scanjobs.errors import ScanjobsError
 
 # What a website or a file says is never markup.
@@ -34,6 +35,14 @@ STATE_STYLES = {
     JobState.CANCELLED: "yellow",
     JobState.RUNNING: "cyan",
     JobState.RETRYING: "yellow",
+}
+
+CATEGORY_STYLES = {
+    Category.NECESSARY: "green",
+    Category.FUNCTIONAL: "blue",
+    Category.ANALYTICS: "yellow",
+    Category.MARKETING: "red",
+    Category.UNCLASSIFIED: "dim",
 }
 
 

@@ -1,4 +1,4 @@
-"""How a scan happens: collect, classify, evaluate, store; and the last three once more."""
+"""How a scan happens: collect, classify, evaluate, store; how it is judged anew, and how two are compared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scanjobs import __version__, classification, rules, sites
+from scanjobs import __version__, classification, comparison, rules, sites
+from scanjobs.comparison import Comparison
 from scanjobs.config import Settings
 from scanjobs.db import declarations, overrides, scans, site_scans
 from scanjobs.domain.clock import Clock
@@ -350,3 +351,19 @@ def _imported(scan: ScanSummary, evidence: Evidence, *, is_new: bool, third: int
         skipped=tuple(Skipped(reason=reason, count=count) for reason, count in skipped.items()),
         gaps=tuple(dict.fromkeys(gap.detail for gap in evidence.gaps)),
     )
+
+
+def compare_scans(settings: Settings, older_id: str, newer_id: str, profile: str) -> Comparison:
+    """What changed from one scan to another, both judged by the rules of now.
+
+    Raises:
+        NotFoundError, AmbiguousIdError: there is no such scan.
+        UsageError: there is no such profile.
+    """
+    older, newer = (_judged_afresh(settings, scan_id, profile) for scan_id in (older_id, newer_id))
+    return comparison.compare(older, newer)
+
+
+def _judged_afresh(settings: Settings, scan_id: str, profile: str) -> ScanRecord:
+    record = scans.load_scan(settings, scan_id)
+    return replace(record, profile=profile, findings=rules.evaluate(record.labelled, profile))

@@ -40,6 +40,10 @@ def test_looking_does_not_load_huey(module: str):
     assert "huey" not in loaded_by(f"import {module}")
 
 
+def test_finding_a_cookie_does_not_wait_for_the_orm():
+    assert "sqlalchemy" not in loaded_by("import scanjobs.commands.find_view, scanjobs.db.sightings")
+
+
 def test_every_command_is_in_the_readme():
     from typer.main import get_command
 

@@ -12,7 +12,6 @@ from scanjobs import console
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.ids import short
-from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports import wording
 from scanjobs.reports.checks import checklist, registered_rule
@@ -25,13 +24,6 @@ OUTCOME_STYLES = {
     Outcome.PASS: "green",
     Outcome.INFO: "cyan",
     Outcome.NOT_EVALUABLE: "dim",
-}
-CATEGORY_STYLES = {
-    Category.NECESSARY: "green",
-    Category.FUNCTIONAL: "blue",
-    Category.ANALYTICS: "yellow",
-    Category.MARKETING: "red",
-    Category.UNCLASSIFIED: "dim",
 }
 ORDER = (Outcome.FAIL, Outcome.WARN, Outcome.NOT_EVALUABLE, Outcome.INFO, Outcome.PASS)
 MOST_COOKIES = 40
@@ -97,7 +89,7 @@ def _cookies(scan: ScanRecord) -> Table:
         table.add_row(
             Text(console.printable(cookie.key.name), overflow="fold"),
             _on_one_line(cookie.latest.shown_domain),
-            Text(category, style=CATEGORY_STYLES[category]),
+            Text(category, style=console.CATEGORY_STYLES[category]),
             _on_one_line(cookie.label.vendor or "–"),
             wording.lifetime(cookie.latest),
             *("●" if phase in cookie.phases else "" for phase in phases),

@@ -1,4 +1,4 @@
-"""Names that stand for many, as declarations write them: `_ga_*`, `_ga_###`, `_gat_xxx`, `_hj_{id}`."""
+"""Names that stand for many, as declarations write them: `_ga_*`, `_gat_xxx`; names with a generated part."""
 
 from __future__ import annotations
 
@@ -20,6 +20,19 @@ _PLACEHOLDER = re.compile(
 stand for others as in `UA-XXXXXX-Y`, behind other letters many of them (`_gaxxxxxxxxxx`). Percent signs that
 encode a character are part of the name."""
 
+_GENERATED = re.compile(
+    r"""
+      [0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}
+    | (?<![A-Za-z0-9]) (?:
+          (?P<word>[A-Z]?[a-z]+) [0-9]{3,}
+        | [0-9]{3,}
+        | (?=[A-Za-z]*[0-9]) (?=[0-9]*[A-Za-z]) [A-Za-z0-9]{6,}
+      ) (?![A-Za-z0-9])
+    """,
+    re.VERBOSE,
+)
+"""A UUID; a number of three digits or more, also behind a word; letters and digits mixed, six or more."""
+
 
 def has_placeholders(name: str) -> bool:
     """Whether a declared name stands for many; what is nothing but placeholders stands for nothing."""
@@ -30,6 +43,15 @@ def has_placeholders(name: str) -> bool:
 def fits(name: str, pattern: str) -> bool:
     """Whether a name is one of those a name with placeholders stands for; upper and lower case differ."""
     return _compiled(pattern).fullmatch(name) is not None
+
+
+def with_placeholders(name: str) -> str | None:
+    """The name with `*` for each part that looks generated: `_hjSession_1234567` gives `_hjSession_*`.
+
+    None where no part does, or nothing else would be left of the name.
+    """
+    pattern, found = _GENERATED.subn(lambda part: f"{part['word'] or ''}*", name)
+    return pattern if found and has_placeholders(pattern) else None
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from inspect import signature
 from typing import TypeVar
 
@@ -115,7 +116,12 @@ def _asked_with_profile(
 ) -> Callable[[LabelledEvidence, Profile], Verdict]:
     if len(signature(check).parameters) > 1:
         return check
-    return lambda labelled, _profile: check(labelled)
+
+    @wraps(check)
+    def asked(labelled: LabelledEvidence, _profile: Profile) -> Verdict:
+        return check(labelled)
+
+    return asked
 
 
 def all_rules() -> tuple[Rule, ...]:

@@ -157,3 +157,11 @@ def test_without_attributes_no_rule_about_attributes_passes(seen):
     outcomes = {f.rule_id: f.outcome for f in rules.evaluate(scan)}
 
     assert {outcomes[rule.id] for rule in RULES if rule.id[0] in "LS"} == {Outcome.NOT_EVALUABLE}
+
+
+def test_every_rule_keeps_the_name_of_its_function():
+    """SARIF names rules by them."""
+    names = [rule.check.__name__ for rule in rules.all_rules()]
+
+    assert len(set(names)) == len(names)
+    assert all(name.isidentifier() for name in names)

@@ -121,6 +121,14 @@ def test_the_schema_of_the_standard_can_fail() -> None:
     assert list(jsonschema.Draft4Validator(SARIF_SCHEMA).iter_errors(log))
 
 
+def test_sarif_names_rules_by_words_of_their_own() -> None:
+    (run,) = sarif(busy())["runs"]
+    names = [rule["name"] for rule in run["tool"]["driver"]["rules"]]
+
+    assert all(re.fullmatch("([A-Z][a-z0-9]*)+", name) for name in names), names
+    assert len(set(names)) == len(names) > 1
+
+
 def test_sarif_references_lead_where_they_say() -> None:
     (run,) = sarif(busy())["runs"]
     rules = run["tool"]["driver"]["rules"]
