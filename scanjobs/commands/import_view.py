@@ -83,8 +83,8 @@ def show_declared(one: Declared) -> None:
     verb = "was" if one.older_scans == 1 else "were"
     console.say(
         "note",
-        f"{noun} of {said.site} {verb} judged without it; `scanjobs cookies reclassify --site {said.site}` judges "
-        "them with it.",
+        f"{noun} of {said.site} {verb} judged without it; `scanjobs cookies reclassify --site {said.site}` "
+        "judges them with it.",
     )
 
 
