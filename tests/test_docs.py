@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from scanjobs.rules.score import SHARES
 from scanjobs.scanner import declarations, importers
 
 ROOT = Path(__file__).parents[1]
@@ -38,3 +41,19 @@ def test_every_format_is_described():
     page = (ROOT / "docs" / "imports.md").read_text()
 
     assert [name for name in (*importers.formats(), *declarations.formats()) if f"`{name}`" not in page] == []
+
+
+def test_the_page_of_rules_says_what_the_rules_say():
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "write_rules_page.py", "--check"], capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_page_of_rules_tells_the_shares_of_the_score():
+    page = (ROOT / "docs" / "rules.md").read_text()
+
+    for severity, share in SHARES.items():
+        told = f"{float(100 * share):g} % | {float(50 * share):g} %" if share else "0 | 0"
+        assert f"| {severity} | {told} |" in page
