@@ -121,8 +121,9 @@ def _scope(scan: ScanRecord) -> Scope:
         method=(
             "Captures of a browser visit were read: the responses that set cookies, the requests that sent "
             "them, and every host that was contacted.",
-            "Each cookie was compared with a database of known names and vendors; how a purpose was found, "
-            "and with how much confidence, stands beside every cookie.",
+            "What a cookie is for comes from the most trusted source that knows it: what users and the site "
+            "say, what makers document, databases of names and vendors. Which one, and with how much "
+            "confidence, stands beside every cookie.",
             f"The rules {', '.join(finding.rule_id for finding in scan.findings) or wording.NONE} were then "
             f"applied with the severities of the profile “{scan.profile}” ({_profile_title(scan)}). A rule "
             "whose input was missing answers “not evaluable”, which is never a pass; what no rule asks, "
