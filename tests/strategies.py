@@ -189,7 +189,7 @@ PAGES = st.builds(
     PageLoad,
     url=URLS,
     phase=PHASES,
-    status=st.none() | st.sampled_from([200, 204, 302, 304, 403, 404, 429, 503]) | st.integers(100, 599),
+    status=st.none() | st.sampled_from([0, 200, 204, 302, 304, 403, 404, 429, 503]) | st.integers(100, 599),
     redirects_to=st.none() | URLS,
     at=MOMENTS,
     is_challenge=st.booleans(),

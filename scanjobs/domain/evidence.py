@@ -138,7 +138,7 @@ class PageLoad:
     """The query is left out."""
     phase: ConsentPhase
     status: int | None
-    """HTTP status; None where no answer came or nobody said."""
+    """HTTP status; 0 where no answer came, None where nobody said."""
     redirects_to: str | None
     """Where it sent the browser; the query is left out."""
     at: datetime | None

@@ -44,7 +44,7 @@ def pages_not_shown(scan: LabelledEvidence) -> Verdict:
     silent: list[ConsentPhase] = []
     seen = [phase for phase in scan.evidence.phases if scan.evidence.shows(RuleInput.PAGES, phase)]
     for phase in seen:
-        pages = [page for page in scan.evidence.pages if page.phase is phase and is_own(page.url, scan.site)]
+        pages = [page for page in scan.evidence.pages if page.phase is phase and _tells(page, scan.site)]
         wrong = [(page, why) for page in pages if (why := _what_went_wrong(page)) is not None]
         if pages and not any(map(_is_shown, pages)):
             silent.append(phase)
@@ -137,6 +137,11 @@ def browser_refused_cookies(scan: LabelledEvidence) -> Verdict:
     )
 
 
+def _tells(page: PageLoad, site: str) -> bool:
+    """Whether it is a page of the site of which somebody said how it was answered."""
+    return page.status is not None and is_own(page.url, site)
+
+
 def _is_shown(page: PageLoad) -> bool:
     return page.has_content and not page.is_challenge
 
@@ -145,9 +150,9 @@ def _what_went_wrong(page: PageLoad) -> str | None:
     """Why an answer is not the page, nor the way to it."""
     if page.is_challenge:
         return f"answered with a test for robots (status {page.status})"
-    if page.status is None:
+    if page.status == 0:
         return "no answer came"
-    return f"answered with status {page.status}" if page.status >= 400 else None
+    return f"answered with status {page.status}" if page.status and page.status >= 400 else None
 
 
 def _page_item(page: PageLoad, detail: str) -> FindingItem:

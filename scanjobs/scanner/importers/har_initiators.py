@@ -38,5 +38,5 @@ def _place(address: str, line: Any, *, first_line: int) -> str | None:
         return None
     if line is None or isinstance(line, bool):
         return url.shown
-    counted = int(min(number(line), Decimal(_MOST_LINES))) + 1 - first_line
+    counted = int(min(max(number(line), Decimal(-1)), Decimal(_MOST_LINES))) + 1 - first_line
     return f"{url.shown}:{counted}" if counted > 0 else url.shown

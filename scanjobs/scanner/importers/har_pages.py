@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,6 +15,8 @@ from scanjobs.sites import registrable_domain
 
 FRAMES = ("iframe", "frame", "embed", "object", "fencedframe")
 """What `Sec-Fetch-Dest` says of documents inside of a page (W3C Fetch Metadata)."""
+NO_ANSWER = 0
+"""What browsers write as the status where a request was blocked, cancelled or timed out; some write -1."""
 _HTML = ("text/html", "application/xhtml+xml")
 _CHALLENGES = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
 """Headers by which Cloudflare and AWS WAF say that the answer is a test for robots."""
@@ -60,15 +63,15 @@ class PageLog:
         if not is_page:
             return
         self._sites.add(site)
-        status = int(number(response.get("status")))
-        target = _redirect_of(response) if 300 <= status < 400 else None
+        status = _status_of(response)
+        target = _redirect_of(response) if status is not None and 300 <= status < 400 else None
         onward = read_url(urljoin(text(request.get("url")), target)) if target else None
         if onward is not None:
             self._awaited.add(onward.shown)
         load = PageLoad(
             url=url.shown,
             phase=self._phase,
-            status=status if 100 <= status <= 599 else None,
+            status=status,
             redirects_to=onward.shown if onward else None,
             at=answered_at,
             is_challenge=_is_challenge(response),
@@ -100,6 +103,15 @@ def _looks_like_page(
     if accepted:
         return accepted[0].strip().lower().startswith(_HTML)
     return is_html(response)
+
+
+def _status_of(response: dict[str, Any]) -> int | None:
+    """The status, or that there was no answer; None where nothing that means anything was written."""
+    told = response.get("status")
+    status = number(told)
+    if 100 <= status <= 599:
+        return int(status)
+    return NO_ANSWER if isinstance(told, int | Decimal) and status <= 0 else None
 
 
 def _redirect_of(response: dict[str, Any]) -> str | None:

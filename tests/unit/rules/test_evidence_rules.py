@@ -158,7 +158,7 @@ def test_a_site_that_shows_its_pages_passes():
     ("page", "detail"),
     [
         (load(status=403), "answered with status 403"),
-        (load(status=None), "no answer came"),
+        (load(status=0), "no answer came"),
         (load(status=200, is_challenge=True), "answered with a test for robots (status 200)"),
         (load(status=302, redirects_to="https://queue.example/"), "it was redirected, and no page came"),
     ],
@@ -195,7 +195,7 @@ def test_each_phase_has_to_show_the_site():
     assert answer.summary.startswith("The site showed no page after rejecting,")
 
 
-@pytest.mark.parametrize("pages", [(), (load("https://sso.example/", status=403),)])
+@pytest.mark.parametrize("pages", [(), (load("https://sso.example/", status=403),), (load(status=None),)])
 def test_captures_without_pages_of_the_site_cannot_tell(pages):
     assert answer_on("E01", pages=pages).outcome is Outcome.NOT_EVALUABLE
 

@@ -99,9 +99,12 @@ def test_a_file_without_pages_does_not_claim_to_show_any(taken):
     assert RuleInput.PAGES not in evidence.captures[0].inputs
 
 
-def test_a_page_without_an_answer_has_no_status(taken):
-    """Chrome writes 0 where a request was blocked, cancelled or timed out."""
-    assert loads(taken(page(status=0))) == [(None, SHOP, None)]
+@pytest.mark.parametrize(
+    ("written", "status"), [(0, 0), (-1, 0), (None, None), ("?", None), (99, None), (1e300, None)]
+)
+def test_no_answer_is_told_from_nobody_knows(taken, written, status):
+    """Browsers write 0 or -1 where a request was blocked, cancelled or timed out."""
+    assert loads(taken(page(status=written))) == [(status, SHOP, None)]
 
 
 @pytest.mark.parametrize(
@@ -151,9 +154,21 @@ def test_tests_for_robots_are_no_pages_of_the_site(taken, headers, is_challenge)
         ({"_initiator": 7, "_initiator_line": []}, None),
         ({"_initiator": {"url": f"{SHOP}a.js", "lineNumber": "x" * 9000}}, f"{SHOP}a.js:1"),
         ({"_initiator": {"url": f"{SHOP}a.js", "lineNumber": -5}}, f"{SHOP}a.js"),
+        ({"_initiator": {"url": f"{SHOP}a.js", "lineNumber": -1e300}}, f"{SHOP}a.js"),
         ({}, None),
     ],
-    ids=["parser", "script", "parent", "chrome-har", "other", "misshapen", "no line", "negative", "silent"],
+    ids=[
+        "parser",
+        "script",
+        "parent",
+        "chrome-har",
+        "other",
+        "misshapen",
+        "no line",
+        "negative",
+        "abyss",
+        "silent",
+    ],
 )
 def test_what_had_a_request_sent(taken, members, initiator):
     """Lines count from one; the query, which may be private, is left out."""
