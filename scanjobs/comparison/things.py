@@ -45,6 +45,7 @@ def compare_cookies(sights: Sights) -> Compared:
             _Side(_cookie_thing(old), _cookie_traces(old)) if old else None,
             _Side(_cookie_thing(new), _cookie_traces(new)) if new else None,
             differences_of(old, new) if old and new else (),
+            without=_UNSETTLED if old and new and _is_unsettled(old, new) else frozenset(),
         )
         for old, new in paired(older.cookies, newer.cookies, ways)
     )
@@ -105,13 +106,19 @@ def _compared_by_name(sights: Sights, older: dict[str, _Side], newer: dict[str, 
 
 
 def _change(
-    sights: Sights, old: _Side | None, new: _Side | None, differences: tuple[Difference, ...] = ()
+    sights: Sights,
+    old: _Side | None,
+    new: _Side | None,
+    differences: tuple[Difference, ...] = (),
+    *,
+    without: frozenset[Aspect] = frozenset(),
 ) -> Change | None:
-    """What became of one thing; None where the scans say the same."""
+    """What became of one thing, as far as its label can be compared; None where the scans say the same."""
     presence = sights.presence(old.seen if old else None, new.seen if new else None)
     told = (*_phases(presence), *differences)
     if old and new:
-        told = (*told, *_labels_differ(old.thing, new.thing))
+        labels = (one for one in _labels_differ(old.thing, new.thing) if one.aspect not in without)
+        told = (*told, *labels)
         kind = _kind_of_both(old.thing, new.thing, told)
     else:
         kind = presence.kind
@@ -146,6 +153,19 @@ def _labels_differ(old: Thing, new: Thing) -> Iterator[Difference]:
     for aspect, was, now in pairs:
         if was != now:
             yield Difference(aspect=aspect, older=was, newer=now)
+
+
+_UNSETTLED = frozenset({Aspect.CATEGORY, Aspect.EXEMPTION})
+
+
+def _is_unsettled(old: LabelledCookie, new: LabelledCookie) -> bool:
+    """Whether only one scan saw how long a cookie lives, which may be all that decides on its exemption."""
+    is_known_by_name = old.label.exemption_ground is not None and new.label.exemption_ground is not None
+    return is_known_by_name and _shows_lifetime(old) is not _shows_lifetime(new)
+
+
+def _shows_lifetime(cookie: LabelledCookie) -> bool:
+    return any(seen.is_session is not None for seen in cookie.observations)
 
 
 def _cookie_thing(cookie: LabelledCookie) -> Thing:

@@ -9,7 +9,7 @@ import pytest
 from scanjobs.comparison import ChangeKind, compare
 from scanjobs.domain.cookies import CookieKey, CookieOrigin, Party, SameSite
 from scanjobs.domain.labels import LabelSource
-from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.purposes import Category, Exemption, ExemptionGround
 from tests import factories
 from tests.factories import NOON, labelled, observed, sent
 from tests.unit.comparison.scans import (
@@ -160,6 +160,18 @@ def test_labels_change():
         "vendor": ("Shop", "Meta"),
         "exemption": ("exempt", "not_exempt"),
     }
+
+
+def test_an_exemption_that_rests_on_a_lifetime_nobody_saw_is_no_change():
+    """PHPSESSID is exempt where it ends with the session, and open where it was only seen being sent."""
+    ground = {"exemption_ground": ExemptionGround.USER_INPUT}
+    exempt = factories.label(Category.NECESSARY, exemption=Exemption.EXEMPT, **ground)
+    is_open = factories.label(Category.FUNCTIONAL, exemption=Exemption.UNDETERMINED, **ground)
+    seen, unseen = scan(cookie(label=exempt)), scan(labelled(sent("session"), label=is_open))
+
+    assert cookies_of(seen, unseen) == ()
+    assert cookies_of(unseen, seen) == ()
+    assert "exemption" in differences(seen, scan(cookie(label=is_open))), "but where it was seen, it is"
 
 
 def test_a_cookie_that_moved_is_the_same_one():
