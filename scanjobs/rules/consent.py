@@ -229,7 +229,7 @@ def _judge_trackers(scan: LabelledEvidence, phase: ConsentPhase) -> Verdict:
     trackers = [host for host in scan.hosts if host.is_tracker and host.contact.phase is phase]
     if trackers:
         named = sorted({host.vendor for host in trackers if host.vendor})
-        vendors = f", of {', '.join(named[:3])}{' and others' if len(named) > 3 else ''}" if named else ""
+        vendors = f" ({', '.join(named[:3])}{' and others' if len(named) > 3 else ''})" if named else ""
         hosts = _counted(len(trackers), "host")
         were = "was" if len(trackers) == 1 else "were"
         return Verdict(

@@ -35,7 +35,7 @@ def test_a_relaunch_is_told_on_a_page(scanjobs, relaunch, monkeypatch):
     for line in (
         "Cookies  1 added, 1 removed, 2 changed, 1 renamed",
         "+ _fbp  .shop.example       marketing, Facebook",
-        "- visit old.metrics.example unclassified",
+        "- visit old.metrics.example analytics",
         "~ lang  www.shop.example    lives 30 days → 365 days",
         "~ sid   www.shop.example    Secure yes → no",
         "= _hjSession_1234567 → _hjSession_7654321: the same but for a generated name",

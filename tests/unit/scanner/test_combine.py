@@ -265,7 +265,7 @@ def test_a_partition_that_one_capture_leaves_out():
 def test_gaps_that_another_capture_fills():
     """A list shows no requests; a recording of the same phase does."""
     gap = Gap(kind=GapKind.STORE_ONLY, detail="No request.", phase=BEFORE, file_name="state.json")
-    listed = evidence(gaps=(gap,))
+    listed = evidence(captures=(capture(BEFORE, inputs=frozenset()),), gaps=(gap,))
     recording = evidence(captures=(capture(BEFORE, inputs=frozenset({RuleInput.REQUESTS})),))
     later = evidence(captures=(capture(ACCEPTED, inputs=frozenset({RuleInput.REQUESTS})),))
 
