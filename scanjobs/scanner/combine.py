@@ -11,8 +11,8 @@ from scanjobs.domain.cookies import ConsentPhase, CookieKey, CookieOrigin, Obser
 from scanjobs.domain.evidence import Evidence, Gap, GapKind, HostContact, RuleInput
 from scanjobs.domain.storage import StorageKey, StoredItem
 from scanjobs.scanner.set_cookie import Scope
-from scanjobs.scanner.urls import canonical_host, read_url
-from scanjobs.sites import is_ip_address
+from scanjobs.scanner.urls import read_url
+from scanjobs.sites import canonical_host, is_ip_address
 
 _VISIT = tuple(ConsentPhase)
 _NEVER = datetime.max.replace(tzinfo=UTC)

@@ -14,9 +14,9 @@ from scanjobs.scanner.set_cookie import (
     has_control_characters,
 )
 from scanjobs.scanner.source import CaptureTarget
-from scanjobs.scanner.urls import WebUrl, canonical_host, is_host
+from scanjobs.scanner.urls import WebUrl, is_host
 from scanjobs.scanner.values import fingerprint, unseen
-from scanjobs.sites import is_public_suffix
+from scanjobs.sites import canonical_host, is_public_suffix
 
 LATEST_EXPIRY = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 NO_DOMAIN = "cookie without a domain that could be read"

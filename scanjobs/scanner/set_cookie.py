@@ -15,8 +15,7 @@ from enum import StrEnum
 
 from scanjobs.domain.cookies import SameSite
 from scanjobs.scanner.cookie_date import parse_cookie_date
-from scanjobs.scanner.urls import canonical_host
-from scanjobs.sites import is_ip_address, is_public_suffix
+from scanjobs.sites import canonical_host, is_ip_address, is_public_suffix
 
 MAX_PAIR_OCTETS = 4096
 MAX_ATTRIBUTE_OCTETS = 1024

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from scanjobs.sites import canonical_host as canonical_host
+from scanjobs.sites import canonical_host
 
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _BAD_HOST = re.compile(r"[\x00-\x20\x7f-\U0010ffff\"<>\\^`{|}]")
@@ -28,6 +28,11 @@ class WebUrl:
     """At least `/`."""
     shown: str
     """Without user, query and fragment, since they may hold personal data."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and, where it is not the usual one, port."""
+        return "/".join(self.shown.split("/", 3)[:3])
 
     @property
     def transport(self) -> str:

@@ -12,7 +12,8 @@ from scanjobs.domain.purposes import Category
 from scanjobs.scanner.declarations.durations import Duration, read_duration
 from scanjobs.scanner.declarations.words import category_of
 from scanjobs.scanner.shown import printable
-from scanjobs.scanner.urls import canonical_host, is_host
+from scanjobs.scanner.urls import is_host
+from scanjobs.sites import canonical_host
 
 NO_NAME = "line without the name of a cookie"
 ONLY_PLACEHOLDERS = "line whose name is nothing but placeholders"

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar
 
 from scanjobs.domain.cookies import CookieOrigin
 from scanjobs.domain.evidence import Evidence, GapKind, RuleInput
 from scanjobs.errors import CaptureError
 from scanjobs.scanner.importers.cdp import read_cookie
-from scanjobs.scanner.importers.cookie_list import COOKIE_INPUTS, COOKIES_ONLY, CookieList, ListFile
+from scanjobs.scanner.importers.cookie_list import COOKIE_INPUTS, COOKIES_ONLY
 from scanjobs.scanner.importers.damage import refuse_damaged
-from scanjobs.scanner.importers.har_values import mapping, read_moment, text
+from scanjobs.scanner.importers.har_values import mapping, text
 from scanjobs.scanner.importers.inspection import (
     BROWSER,
     NO_HOST,
-    NO_URL,
-    NOT_ABOUT_TRACKING,
     SCRIPT,
     STACK,
-    TRACKING_LIST,
-    AskedHosts,
-    caller_in,
-    pages_visited,
-    read_at,
-    version_of,
+    InspectionReader,
+    hosts_told,
+    listed,
 )
 from scanjobs.scanner.importers.json_stream import ALL, Each, JsonFile, outline, read_json
 from scanjobs.scanner.jar import JarCookie
@@ -91,13 +85,8 @@ class BlacklightImporter:
         return reader.evidence(file, root)
 
 
-class _Reader:
-    """Takes cookies and tracking requests one by one; the rest is asked when the file was read."""
-
-    def __init__(self, target: CaptureTarget) -> None:
-        self.listed = CookieList(target)
-        self._target = target
-        self._hosts = AskedHosts()
+class _Reader(InspectionReader):
+    """Takes cookies and tracking requests."""
 
     def take(self, name: str, item: Any) -> None:
         """Note a cookie or a request that was taken for tracking."""
@@ -111,46 +100,27 @@ class _Reader:
         inputs: set[RuleInput] = set()
         if file.lists & {"cookie", "stored cookie"}:
             inputs |= COOKIE_INPUTS
-        asked = mapping(mapping(root.get("hosts")).get("requests"))
-        if any(isinstance(hosts, list) for hosts in asked.values()):
+        asked = hosts_told(root)
+        if asked is not None:
             inputs |= {RuleInput.REQUESTS, RuleInput.INITIATORS}
-        for host in (one for hosts in asked.values() if isinstance(hosts, list) for one in hosts):
+        for host in asked or ():
             if host == "data":  # what old versions made of `data:` addresses
                 self.listed.skip(NO_HOST_ASKED)
             elif not self._hosts.ask(host):
                 self.listed.skip(NO_HOST)
-        self.listed.revise(partial(read_at, read_moment(root.get("end_time"))))
-        history, phase = _listed(root.get("browsing_history")), self._target.phase
-        pages = pages_visited(_listed(root.get("uri_redirects")), root.get("uri_dest"), history, phase)
-        about = ListFile(
-            format=BlacklightImporter.format,
-            sha256=file.sha256,
-            size=file.size,
-            is_damaged=file.is_damaged,
-            tool="blacklight-collector",
-            tool_version=version_of(root.get("script"), root.get("browser")),
-            page=read_url(text(root.get("uri_dest")).strip()) or read_url(text(root.get("uri_ins")).strip()),
-            captured_at=read_moment(root.get("start_time")),
-            inputs=frozenset(inputs),
+        gaps = _gaps(root, inputs)
+        return self.visit(
+            file, root, inputs, gaps, format=BlacklightImporter.format, tool="blacklight-collector"
         )
-        evidence = self.listed.evidence(about, _gaps(root, inputs))
-        return replace(evidence, hosts=self._hosts.contacts(phase), pages=pages)
 
     def _take_tracker(self, tracker: dict[str, Any]) -> None:
-        url = read_url(text(tracker.get("url")).strip())
-        if url is None:
-            self.listed.skip(NO_URL)
-        elif text(mapping(tracker.get("data")).get("listName")) not in ("", TRACKING_LIST):
-            self.listed.skip(NOT_ABOUT_TRACKING)
-            self._hosts.ask(url.host)
-        else:
-            self.listed.entries += 1
-            self._hosts.track(
-                url,
-                requests=1,
-                at=read_moment(tracker.get("timestamp")),
-                initiator=caller_in(tracker.get("stack")),
-            )
+        self.track(
+            tracker.get("url"),
+            mapping(tracker.get("data")).get("listName"),
+            requests=1,
+            at=tracker.get("timestamp"),
+            stack=tracker.get("stack"),
+        )
 
 
 def _cookie(item: dict[str, Any]) -> JarCookie | None:
@@ -187,7 +157,7 @@ def _gaps(root: dict[str, Any], inputs: set[RuleInput]) -> Iterator[tuple[GapKin
             "The inspection has no report on cookies; browser-cookies.json, which the tool writes beside it, "
             "has them.",
         )
-    elif len(_listed(root.get("browsing_history"))) > 1 and _clears(mapping(root.get("config"))):
+    elif len(listed(root.get("browsing_history"))) > 1 and _clears(mapping(root.get("config"))):
         yield (
             GapKind.SINGLE_HOST,
             "The tool empties the browser before each page it opens, so the cookies are those of the last "
@@ -197,7 +167,3 @@ def _gaps(root: dict[str, Any], inputs: set[RuleInput]) -> Iterator[tuple[GapKin
 
 def _clears(config: dict[str, Any]) -> bool:
     return config.get("cleareCache", config.get("clearCache")) is True
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

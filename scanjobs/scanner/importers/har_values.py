@@ -109,10 +109,10 @@ def cookie_of(item: dict[str, Any]) -> SetCookie:
 def tool_of(log: dict[str, Any]) -> tuple[str | None, str | None]:
     """Who wrote the file, and which version; the browser it watched stands behind the version."""
     creator, browser = mapping(log.get("creator")), mapping(log.get("browser"))
-    watched = " ".join(filter(None, (_label(browser.get("name")), _label(browser.get("version")))))
-    name, version = _label(creator.get("name")), _label(creator.get("version"))
+    watched = " ".join(filter(None, (label(browser.get("name")), label(browser.get("version")))))
+    name, version = label(creator.get("name")), label(creator.get("version"))
     if not name:
-        return _label(browser.get("name")) or None, _label(browser.get("version")) or None
+        return label(browser.get("name")) or None, label(browser.get("version")) or None
     return name, f"{version} ({watched})".strip() if watched else version or None
 
 
@@ -122,7 +122,8 @@ def page_in_title(log: dict[str, Any]) -> WebUrl | None:
     return read_url(text(pages[0].get("title"))) if pages else None
 
 
-def _label(value: Any) -> str:
+def label(value: Any) -> str:
+    """What a tool calls itself or its version, as it can be shown."""
     return printable(text(value))[:_LONGEST_NAME].strip()
 
 

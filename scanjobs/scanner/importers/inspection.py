@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from scanjobs.domain.cookies import ConsentPhase, CookieOrigin, ObservedCookie
-from scanjobs.domain.evidence import HostContact, PageLoad
-from scanjobs.scanner.importers.har_values import mapping, text
-from scanjobs.scanner.importers.json_stream import ALL
-from scanjobs.scanner.shown import printable
-from scanjobs.scanner.urls import WebUrl, canonical_host, is_host, read_url
+from scanjobs.domain.evidence import Evidence, GapKind, HostContact, PageLoad, RuleInput
+from scanjobs.scanner.importers.cookie_list import CookieList, ListFile
+from scanjobs.scanner.importers.har_values import label, mapping, read_moment, text
+from scanjobs.scanner.importers.json_stream import ALL, JsonFile
+from scanjobs.scanner.source import CaptureTarget
+from scanjobs.scanner.urls import WebUrl, is_host, read_url
+from scanjobs.sites import canonical_host
 
 NO_HOST = "host that could not be read"
 NO_URL = "request whose address could not be read"
@@ -29,7 +32,6 @@ TRACKING_LIST = "easyprivacy.txt"
 
 _MOST_REQUESTS = 1_000_000
 _LAST_LINE = 10_000_000
-_LONGEST_NAME = 100
 
 
 @dataclass(kw_only=True, slots=True)
@@ -81,11 +83,70 @@ class AskedHosts:
         )
 
 
-def pages_visited(
-    redirects: Iterable[Any], landed_on: Any, history: Iterable[Any], phase: ConsentPhase
-) -> tuple[PageLoad, ...]:
+class InspectionReader:
+    """Takes what either tool found one by one; the rest is asked when the file was read."""
+
+    def __init__(self, target: CaptureTarget) -> None:
+        self.listed = CookieList(target)
+        self._target = target
+        self._hosts = AskedHosts()
+
+    def track(self, address: Any, list_name: Any, *, requests: int, at: Any, stack: Any) -> None:
+        """Note requests to an address that the tool took for tracking, by the list of that name."""
+        url = read_url(text(address).strip())
+        if url is None:
+            self.listed.skip(NO_URL)
+        elif text(list_name) not in ("", TRACKING_LIST):
+            self.listed.skip(NOT_ABOUT_TRACKING)
+            self._hosts.ask(url.host)
+        else:
+            self.listed.entries += 1
+            self._hosts.track(url, requests=requests, at=read_moment(at), initiator=caller_in(stack))
+
+    def visit(
+        self,
+        file: JsonFile,
+        root: dict[str, Any],
+        inputs: Iterable[RuleInput],
+        gaps: Iterable[tuple[GapKind, str]],
+        *,
+        format: str,
+        tool: str,
+    ) -> Evidence:
+        """Everything that was noted, with what the inspection says of the visit as a whole."""
+        self.listed.revise(partial(_read_at, read_moment(root.get("end_time"))))
+        about = ListFile(
+            format=format,
+            sha256=file.sha256,
+            size=file.size,
+            is_damaged=file.is_damaged,
+            tool=tool,
+            tool_version=_version_of(root.get("script"), root.get("browser")),
+            page=_web_url(root.get("uri_dest")) or _web_url(root.get("uri_ins")),
+            captured_at=read_moment(root.get("start_time")),
+            inputs=frozenset(inputs),
+        )
+        phase = self._target.phase
+        evidence = self.listed.evidence(about, gaps)
+        return replace(evidence, hosts=self._hosts.contacts(phase), pages=_pages_visited(root, phase))
+
+
+def hosts_told(root: dict[str, Any]) -> list[Any] | None:
+    """Every host that the inspection lists as asked; None where it lists none, which is not an empty list."""
+    asked = mapping(mapping(root.get("hosts")).get("requests")).values()
+    lists = [hosts for hosts in asked if isinstance(hosts, list)]
+    return [host for hosts in lists for host in hosts] if lists else None
+
+
+def listed(value: Any) -> list[Any]:
+    """The list, or an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def _pages_visited(root: dict[str, Any], phase: ConsentPhase) -> tuple[PageLoad, ...]:
     """The way to the first page, and the pages after it; neither tool tells how they were answered."""
-    way = [url for url in (*map(_web_url, redirects), _web_url(landed_on)) if url]
+    redirects, history = listed(root.get("uri_redirects")), listed(root.get("browsing_history"))
+    way = [url for url in (*map(_web_url, redirects), _web_url(root.get("uri_dest"))) if url]
     later = [
         url for url in map(_web_url, history) if url and url.shown not in {one.shown for one in way[-1:]}
     ]
@@ -113,18 +174,18 @@ def counted(value: Any) -> int:
     return int(value)
 
 
-def version_of(script: Any, browser: Any) -> str | None:
+def _version_of(script: Any, browser: Any) -> str | None:
     """The version of the tool, and behind it in brackets the browser it steered."""
     version = mapping(script).get("version")
     own = (
         version if isinstance(version, str) else mapping(version).get("npm") or mapping(version).get("commit")
     )
-    name, number = (_label(mapping(browser).get(member)) for member in ("name", "version"))
+    name, number = (label(mapping(browser).get(member)) for member in ("name", "version"))
     steered = " ".join(filter(None, (name, number)))
-    return " ".join(filter(None, (_label(own), f"({steered})" if steered else ""))) or None
+    return " ".join(filter(None, (label(own), f"({steered})" if steered else ""))) or None
 
 
-def read_at(moment: datetime | None, cookie: ObservedCookie) -> ObservedCookie:
+def _read_at(moment: datetime | None, cookie: ObservedCookie) -> ObservedCookie:
     """A cookie of a store that was read at that moment; one whose setting was seen stays as it is."""
     if cookie.origin is not CookieOrigin.JAR or cookie.observed_at is not None or moment is None:
         return cookie
@@ -136,7 +197,3 @@ def read_at(moment: datetime | None, cookie: ObservedCookie) -> ObservedCookie:
 
 def _web_url(value: Any) -> WebUrl | None:
     return read_url(text(value).strip())
-
-
-def _label(value: Any) -> str:
-    return printable(text(value))[:_LONGEST_NAME].strip()

@@ -30,7 +30,7 @@ from scanjobs.scanner.importers.json_stream import (
     read_json,
 )
 from scanjobs.scanner.jar import JarCookie
-from scanjobs.scanner.shown import printable
+from scanjobs.scanner.shown import printable, stored_name
 from scanjobs.scanner.source import CaptureTarget
 from scanjobs.scanner.urls import read_url
 from scanjobs.scanner.values import fingerprint
@@ -49,7 +49,6 @@ _ORIGIN = {
     "opfs": [{"type": ALL}],
 }
 _FILE = {"cookies": _COOKIES, "origins": Each("origin", _ORIGIN), "credentials": Each("passkey", {})}
-_LONGEST_NAME = 1000
 
 
 class StorageStateImporter:
@@ -139,7 +138,7 @@ class _Reader:
         if url is None:
             self.listed.skip(NO_WEBSITE, max(1, len(local) + len(databases)))
             return
-        address = "/".join(url.shown.split("/", 3)[:3])
+        address = url.origin
         for name, readable in (("localStorage", local), ("indexedDB", databases)):
             listed = origin.get(name)
             for _ in range(len(listed) - len(readable) if isinstance(listed, list) else 0):
@@ -155,15 +154,10 @@ class _Reader:
         self.listed.skip(PRIVATE_FILE, len(files))
 
     def _add(self, origin: str, kind: StorageKind, name: str, value: str | None) -> None:
-        shown = printable(name)
         kept = value.replace("\0", "\ufffd") if value is not None and self._target.keep_values else None
         self.listed.add_item(
             StoredItem(
-                key=StorageKey(
-                    name=shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…",
-                    origin=origin,
-                    kind=kind,
-                ),
+                key=StorageKey(name=stored_name(name), origin=origin, kind=kind),
                 phase=self._target.phase,
                 value=None if value is None else fingerprint(value, self._target.salt),
                 kept_value=kept,

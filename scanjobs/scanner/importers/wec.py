@@ -14,30 +14,26 @@ from scanjobs.domain.evidence import Evidence, GapKind, RuleInput
 from scanjobs.domain.storage import StorageKey, StorageKind, StoredItem
 from scanjobs.errors import CaptureError
 from scanjobs.scanner.importers.cdp import read_cookie
-from scanjobs.scanner.importers.cookie_list import COOKIE_INPUTS, CookieList, ListFile
+from scanjobs.scanner.importers.cookie_list import COOKIE_INPUTS
 from scanjobs.scanner.importers.damage import refuse_damaged
 from scanjobs.scanner.importers.har_values import mapping, read_moment, text
 from scanjobs.scanner.importers.inspection import (
     BROWSER,
     NO_HOST,
-    NO_URL,
-    NOT_ABOUT_TRACKING,
     SCRIPT,
     STACK,
-    TRACKING_LIST,
-    AskedHosts,
+    InspectionReader,
     caller_in,
     counted,
-    pages_visited,
-    read_at,
-    version_of,
+    hosts_told,
 )
 from scanjobs.scanner.importers.json_stream import ALL, Each, JsonFile, outline, read_json
 from scanjobs.scanner.jar import JarCookie
-from scanjobs.scanner.shown import printable
+from scanjobs.scanner.shown import printable, stored_name
 from scanjobs.scanner.source import CaptureTarget
-from scanjobs.scanner.urls import canonical_host, read_url
+from scanjobs.scanner.urls import read_url
 from scanjobs.scanner.values import fingerprint
+from scanjobs.sites import canonical_host
 
 NO_WEBSITE = "storage of an origin that is no website"
 SET_AGAIN = "cookie whose setting is told once more"
@@ -64,7 +60,6 @@ _OWN = frozenset(
 )
 _ORIGINS = {"Cookie.HTTP": CookieOrigin.SET_COOKIE, "Cookie.JS": CookieOrigin.SCRIPT}
 _LONGEST_CHROMIUM_KEEPS = timedelta(days=400) - timedelta(minutes=1)
-_LONGEST_NAME = 1000
 
 _Spot = tuple[str, str, str]
 """The name, the domain and the path of a cookie, whatever its partition."""
@@ -98,13 +93,11 @@ class WecImporter:
         return reader.evidence(file, root)
 
 
-class _Reader:
-    """Takes cookies and beacons one by one; the rest is asked when the file was read."""
+class _Reader(InspectionReader):
+    """Takes cookies and beacons."""
 
     def __init__(self, target: CaptureTarget) -> None:
-        self.listed = CookieList(target)
-        self._target = target
-        self._hosts = AskedHosts()
+        super().__init__(target)
         self._only_told: list[JarCookie] = []
 
     def take(self, name: str, item: Any) -> None:
@@ -129,49 +122,26 @@ class _Reader:
             if isinstance(root.get(member), dict):
                 inputs.add(shown)
                 self._take_storage(root[member], kind)
-        asked = mapping(mapping(root.get("hosts")).get("requests"))
-        if any(isinstance(hosts, list) for hosts in asked.values()):
+        asked = hosts_told(root)
+        if asked is not None:
             inputs.add(RuleInput.REQUESTS)
-        for host in (one for hosts in asked.values() if isinstance(hosts, list) for one in hosts):
+        for host in asked or ():
             if not self._hosts.ask(host):
                 self.listed.skip(NO_HOST)
-        self.listed.revise(partial(read_at, read_moment(root.get("end_time"))))
-        phase = self._target.phase
-        pages = pages_visited(
-            _listed(root.get("uri_redirects")),
-            root.get("uri_dest"),
-            _listed(root.get("browsing_history")),
-            phase,
+        gaps = _gaps(root, inputs)
+        return self.visit(
+            file, root, inputs, gaps, format=WecImporter.format, tool="Website Evidence Collector"
         )
-        about = ListFile(
-            format=WecImporter.format,
-            sha256=file.sha256,
-            size=file.size,
-            is_damaged=file.is_damaged,
-            tool="Website Evidence Collector",
-            tool_version=version_of(root.get("script"), root.get("browser")),
-            page=read_url(text(root.get("uri_dest")).strip()) or read_url(text(root.get("uri_ins")).strip()),
-            captured_at=read_moment(root.get("start_time")),
-            inputs=frozenset(inputs),
-        )
-        evidence = self.listed.evidence(about, _gaps(root, inputs))
-        return replace(evidence, hosts=self._hosts.contacts(phase), pages=pages)
 
     def _take_beacon(self, beacon: dict[str, Any]) -> None:
-        url, log = read_url(text(beacon.get("url")).strip()), mapping(beacon.get("log"))
-        if url is None:
-            self.listed.skip(NO_URL)
-        elif text(beacon.get("listName")) not in ("", TRACKING_LIST):
-            self.listed.skip(NOT_ABOUT_TRACKING)
-            self._hosts.ask(url.host)
-        else:
-            self.listed.entries += 1
-            self._hosts.track(
-                url,
-                requests=counted(beacon.get("occurrances")),
-                at=read_moment(log.get("timestamp")),
-                initiator=caller_in(log.get("stack")),
-            )
+        log = mapping(beacon.get("log"))
+        self.track(
+            beacon.get("url"),
+            beacon.get("listName"),
+            requests=counted(beacon.get("occurrances")),
+            at=log.get("timestamp"),
+            stack=log.get("stack"),
+        )
 
     def _add_what_was_only_told(self) -> None:
         """Cookies that somebody was seen to set and that were not in the store in the end."""
@@ -192,9 +162,9 @@ class _Reader:
             if url is None or not isinstance(items, dict):
                 self.listed.skip(NO_WEBSITE, max(1, len(items) if isinstance(items, dict) else 1))
                 continue
-            address = "/".join(url.shown.split("/", 3)[:3])
             for name, item in items.items():
-                self._add_item(StorageKey(name=_shortened(name), origin=address, kind=kind), mapping(item))
+                key = StorageKey(name=stored_name(text(name)), origin=url.origin, kind=kind)
+                self._add_item(key, mapping(item))
 
     def _add_item(self, key: StorageKey, item: dict[str, Any]) -> None:
         value, log = _as_text(item.get("value")) if "value" in item else None, mapping(item.get("log"))
@@ -279,15 +249,6 @@ def _gaps(root: dict[str, Any], inputs: set[RuleInput]) -> Iterator[tuple[GapKin
             f"The visit began with cookies that were set beforehand ({len(preset)}), so it is not one of a "
             "visitor who has chosen nothing.",
         )
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _shortened(name: str) -> str:
-    shown = printable(text(name))
-    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…"
 
 
 def _as_text(value: Any) -> str | None:
