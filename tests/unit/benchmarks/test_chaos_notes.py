@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +18,7 @@ from benchmarks.chaos_driver.notes import Cancel, read_notes
 from benchmarks.chaos_driver.plan import Plan
 from benchmarks.chaos_driver.violations import Violation
 from benchmarks.chaos_driver.watch import ReportWatch
+from tests.conftest import wait_until
 
 
 @pytest.fixture
@@ -86,6 +88,9 @@ def test_a_process_that_outlived_its_worker_is_seen(tmp_path):
         ["sleep", "60"], env={**os.environ, tasks.FOLDER_VARIABLE: str(tmp_path)}
     ) as orphan:
         try:
+            # For a moment after it was begun the kernel shows no environment of it.
+            environment = Path(f"/proc/{orphan.pid}/environ")
+            wait_until(environment.read_bytes, "its environment can be seen")
             assert crew.leftovers() == [orphan.pid]
         finally:
             orphan.kill()
