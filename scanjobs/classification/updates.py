@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +11,7 @@ from scanjobs.classification.data_file import version_order
 from scanjobs.classification.database import CookieDatabase, default_database
 from scanjobs.config import Settings
 from scanjobs.errors import CookieDataError, DataFolderError, StorageError
+from scanjobs.files import put_in_place
 
 FILE_NAME = "cookies.json"
 """Of the database in the data folder; without it the bundled one is in force."""
@@ -131,17 +131,7 @@ def _database(data: bytes, file: Path) -> CookieDatabase:
 
 
 def _put(path: Path, data: bytes) -> None:
-    """Write beside it, sync, and move into place."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with unfinished.open("wb") as written:
-                written.write(data)
-                written.flush()
-                os.fsync(written.fileno())
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        put_in_place(path, lambda file: file.write(data))
     except OSError as error:
         raise DataFolderError(path.parent, error.strerror) from error

@@ -23,7 +23,7 @@ from scanjobs.db import schema, workers
 from scanjobs.db.connection import connect
 from scanjobs.db.refusals import translated
 from scanjobs.errors import ConfigurationError, DatabaseTooNewError, DataFolderError, StorageError
-from scanjobs.reports.files import put_in_place, sync_folder
+from scanjobs.files import put_in_place, sync_folder
 
 CONTENTS = "backup.json"
 DATABASE = "scanjobs.db"

@@ -16,8 +16,8 @@ from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id, short
 from scanjobs.domain.reports import ReportFormat, ReportRecord
 from scanjobs.errors import ReportError, StorageError, UsageError
+from scanjobs.files import errors_explained, refuse_what_is_no_file, write_atomically
 from scanjobs.reports.document import build_document
-from scanjobs.reports.files import errors_explained, refuse_what_is_no_file, write_atomically
 from scanjobs.reports.formats import renderer_for
 
 OnProgress = Callable[[float, str], None]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scanjobs.errors import ReportError, StorageError
-from scanjobs.reports.files import write_atomically
+from scanjobs.files import write_atomically
 
 
 def put(path: Path, text: str, *, option: str) -> None:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import pytest
 
 from scanjobs.errors import ReportError, StorageError
-from scanjobs.reports.files import write_atomically
+from scanjobs.files import write_atomically
 
 
 def names_in(folder: Path) -> list[str]:
@@ -96,7 +96,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
 import resource
 from pathlib import Path
 from scanjobs.errors import StorageError
-from scanjobs.reports.files import write_atomically
+from scanjobs.files import write_atomically
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 try:
     write_atomically(Path({str(tmp_path / "report.pdf")!r}), lambda file: file.write(bytes(50_000)))
@@ -115,7 +115,7 @@ def test_a_killed_process_leaves_nothing(tmp_path: Path) -> None:
     program = f"""
 import time
 from pathlib import Path
-from scanjobs.reports.files import write_atomically
+from scanjobs.files import write_atomically
 def draw(file):
     file.write(bytes(50_000))
     file.flush()

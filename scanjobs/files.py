@@ -18,7 +18,7 @@ LONGEST_STEM = 60
 """Characters of the target's name that its unfinished file bears, so that the longer name still fits."""
 
 
-def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int, str]:
+def write_atomically(path: Path, draw: Callable[[BinaryIO], object]) -> tuple[int, str]:
     """Let `draw` write a file and put it at `path`; answers its size in bytes and its SHA-256.
 
     Until everything is on the disk the target stays as it was. The unfinished file has no name, so that
@@ -29,7 +29,7 @@ def write_atomically(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int,
         return put_in_place(path, draw)
 
 
-def put_in_place(path: Path, draw: Callable[[BinaryIO], None]) -> tuple[int, str]:
+def put_in_place(path: Path, draw: Callable[[BinaryIO], object]) -> tuple[int, str]:
     """What `write_atomically` does, with the errors of the operating system as they are."""
     refuse_what_is_no_file(path)
     path = path.resolve()  # a link stays, and what it points at is replaced
