@@ -11,6 +11,7 @@ from typing import Any
 
 from scanjobs.config import Settings, current
 from scanjobs.db import driver, scans
+from scanjobs.domain.reports import ReportOptions
 from scanjobs.errors import ConfigurationError, NotFoundError, UsageError
 from scanjobs.jobs import schedule
 from scanjobs.jobs.context import this_job
@@ -55,12 +56,20 @@ def meet_schedule(settings: Settings) -> None:
     schedule.declare(settings, queue.declared.values())
 
 
-def _accept_report(job_id: str, scan_id: str, format: str, output: str | None = None) -> None:
-    generate.accept_report(current(), job_id, scan_id, format, output)
+def _accept_report(
+    job_id: str,
+    scan_id: str,
+    format: str,
+    output: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> None:
+    generate.accept_report(current(), job_id, scan_id, format, output, options)
 
 
 @task(queue="reports", unique=True, accept=_accept_report)
-def generate_report(scan_id: str, format: str, output: str | None = None) -> dict[str, Any]:
+def generate_report(
+    scan_id: str, format: str, output: str | None = None, options: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Write the report of one scan in one format."""
     job = this_job()
     return generate.generate_report(current(), job.id, job.progress)
@@ -111,13 +120,19 @@ def check_call(name: str, kwargs: dict[str, Any]) -> str:
 
 @driver.retried
 def submit_reports(
-    scan_id: str, formats: Sequence[str], output: str | None = None, **options: Any
+    scan_id: str,
+    formats: Sequence[str],
+    output: str | None = None,
+    options: ReportOptions | None = None,
+    **when: Any,
 ) -> list[Job]:
     """Submit one job for each format, all or none; one that waits already is not made twice.
 
+    `when` are delay, eta, priority and the like, as the queue takes them.
+
     Raises:
         NotFoundError, AmbiguousIdError: there is no such scan.
-        UsageError: several formats were to go into one file.
+        UsageError: several formats were to go into one file, or there is no such language.
         StorageError: the reports could not be written there.
     """
     if output and len(formats) > 1 and not generate.is_folder(output):
@@ -126,8 +141,9 @@ def submit_reports(
             hint=f"Name a folder: --output {output}{os.sep}",
         )
     scan = scans.find_scan(current(), scan_id)
+    asked = (options.told() or None) if options else None
     with queue.batch():
-        return [generate_report(scan.id, format, output, **options) for format in formats]
+        return [generate_report(scan.id, format, output, asked, **when) for format in formats]
 
 
 @driver.retried

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from scanjobs.commands.options import JsonOption, OutputOption, ScanArgument, WaitOption
+from scanjobs.commands.options import (
+    CsvBomOption,
+    CsvRawOption,
+    JsonOption,
+    OutputOption,
+    ScanArgument,
+    WaitOption,
+)
 from scanjobs.commands.report import submit
-from scanjobs.domain.reports import ReportFormat
+from scanjobs.domain.reports import ReportFormat, ReportOptions
 
 
 def export(
-    scan: ScanArgument, output: OutputOption = None, wait: WaitOption = False, json: JsonOption = False
+    scan: ScanArgument,
+    output: OutputOption = None,
+    csv_raw: CsvRawOption = False,
+    csv_bom: CsvBomOption = True,
+    wait: WaitOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Write the cookies of a scan as CSV, as a job."""
-    submit(scan, [ReportFormat.CSV], output, wait=wait, json=json)
+    options = ReportOptions(csv_raw=csv_raw, csv_bom=csv_bom)
+    submit(scan, [ReportFormat.CSV], output, options, wait=wait, json=json)

@@ -31,6 +31,19 @@ FormatOption = Annotated[
     list[ReportFormat] | None,
     typer.Option("--format", "-f", help="May be given several times; pdf where none is."),
 ]
+LanguageOption = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="The language it is written in, such as en.")
+]
+CsvRawOption = Annotated[
+    bool,
+    typer.Option(
+        "--csv-raw", help="Leave cells of CSV as they are, also those a spreadsheet may run as formulas."
+    ),
+]
+CsvBomOption = Annotated[
+    bool,
+    typer.Option("--csv-bom/--no-csv-bom", help="Begin CSV with the mark by which spreadsheets know UTF-8."),
+]
 
 InOption = Annotated[
     str | None, typer.Option("--in", metavar="DURATION", help="Start it later: 45s, 10m, 2h30m, 1d.")

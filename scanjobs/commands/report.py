@@ -9,9 +9,12 @@ import typer
 
 from scanjobs.commands.options import (
     AtOption,
+    CsvBomOption,
+    CsvRawOption,
     FormatOption,
     InOption,
     JsonOption,
+    LanguageOption,
     OutputOption,
     PriorityOption,
     ScanArgument,
@@ -19,13 +22,16 @@ from scanjobs.commands.options import (
     options_of,
 )
 from scanjobs.domain.jobs import JobRecord
-from scanjobs.domain.reports import ReportFormat
+from scanjobs.domain.reports import ReportFormat, ReportOptions
 
 
 def report(
     scan: ScanArgument,
     format: FormatOption = None,
     output: OutputOption = None,
+    language: LanguageOption = "en",
+    csv_raw: CsvRawOption = False,
+    csv_bom: CsvBomOption = True,
     wait: WaitOption = False,
     start_in: InOption = None,
     start_at: AtOption = None,
@@ -33,12 +39,20 @@ def report(
     json: JsonOption = False,
 ) -> None:
     """Write the report of a scan, one job for each format."""
-    options = options_of(start_in, start_at, None, priority)
-    submit(scan, format or [ReportFormat.PDF], output, wait=wait, json=json, **options)
+    when = options_of(start_in, start_at, None, priority)
+    options = ReportOptions(language=language.lower(), csv_raw=csv_raw, csv_bom=csv_bom)
+    submit(scan, format or [ReportFormat.PDF], output, options, wait=wait, json=json, **when)
 
 
 def submit(
-    scan: str, formats: list[ReportFormat], output: str | None, *, wait: bool, json: bool, **options: Any
+    scan: str,
+    formats: list[ReportFormat],
+    output: str | None,
+    options: ReportOptions,
+    *,
+    wait: bool,
+    json: bool,
+    **when: Any,
 ) -> None:
     """Submit one job for each format and print what came of it."""
     from scanjobs import config, console, tasks
@@ -47,7 +61,7 @@ def submit(
     from scanjobs.jobs import monitor
 
     settings = config.current()
-    submitted = tasks.submit_reports(scan, list(dict.fromkeys(formats)), output, **options)
+    submitted = tasks.submit_reports(scan, list(dict.fromkeys(formats)), output, options, **when)
     ids = [job.id for job in submitted]
     for known in (job for job in submitted if not job.is_new):
         console.say("note", f"The same report waits already, as job {short(known.id)}.")

@@ -6,11 +6,18 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
 from scanjobs.db import models
 from scanjobs.db.session import reading, transaction
-from scanjobs.domain.reports import ReportFormat, ReportRecord
+from scanjobs.domain.reports import (
+    ReportFormat,
+    ReportKind,
+    ReportOptions,
+    ReportRecord,
+    ReportVersions,
+)
 
 
 def add_report(settings: Settings, report: ReportRecord) -> None:
@@ -19,24 +26,43 @@ def add_report(settings: Settings, report: ReportRecord) -> None:
         session.execute(
             sa.insert(models.Report).values(
                 id=report.id,
+                kind=report.kind,
                 scan_id=report.scan_id,
                 job_id=report.job_id,
+                bundle_id=report.bundle_id,
                 format=report.format,
+                options=report.options.told(),
                 path=report.path,
                 created_at=report.created_at,
+                expires_at=report.expires_at,
             )
         )
+        if report.scan_ids:
+            seq = session.scalar(sa.select(models.Report.seq).where(models.Report.id == report.id))
+            session.execute(
+                sa.insert(models.ReportScan),
+                [
+                    {"report_seq": seq, "position": position, "scan_id": scan_id}
+                    for position, scan_id in enumerate(report.scan_ids)
+                ],
+            )
 
 
 def report_of_job(settings: Settings, job_id: str) -> ReportRecord | None:
     """The report that a job writes."""
     with reading(settings) as session:
         row = session.scalars(sa.select(models.Report).where(models.Report.job_id == job_id)).first()
-        return None if row is None else _record(row)
+        return None if row is None else _record(session, row)
 
 
 def complete_report(
-    settings: Settings, report_id: str, *, written_at: datetime, size: int, sha256: str
+    settings: Settings,
+    report_id: str,
+    *,
+    written_at: datetime,
+    size: int,
+    sha256: str,
+    versions: ReportVersions,
 ) -> None:
     """Record what the file of a report is; an older report that had its place has no file any more."""
     with transaction(settings) as session:
@@ -49,7 +75,14 @@ def complete_report(
         session.execute(
             sa.update(models.Report)
             .where(models.Report.id == report_id)
-            .values(written_at=written_at, size=size, sha256=sha256)
+            .values(
+                written_at=written_at,
+                size=size,
+                sha256=sha256,
+                tool_version=versions.tool,
+                rules_version=versions.rules,
+                data_version=versions.data,
+            )
         )
 
 
@@ -61,18 +94,38 @@ def list_reports(
     if scan_id is not None:
         rows = rows.where(models.Report.scan_id == scan_id)
     with reading(settings) as session:
-        return [_record(row) for row in session.scalars(rows)]
+        return [_record(session, row) for row in session.scalars(rows)]
 
 
-def _record(row: models.Report) -> ReportRecord:
+def _record(session: Session, row: models.Report) -> ReportRecord:
+    kind, versions = ReportKind(row.kind), None
+    if row.tool_version is not None:
+        versions = ReportVersions(
+            tool=row.tool_version, rules=row.rules_version or "", data=row.data_version or ""
+        )
     return ReportRecord(
         id=row.id,
+        kind=kind,
         scan_id=row.scan_id,
+        scan_ids=() if kind is ReportKind.SCAN else _scans_of(session, row.seq),
         job_id=row.job_id,
+        bundle_id=row.bundle_id,
         format=ReportFormat(row.format),
+        options=ReportOptions.of(row.options),
         path=row.path,
         created_at=row.created_at,
+        expires_at=row.expires_at,
         written_at=row.written_at,
         size=row.size,
         sha256=row.sha256,
+        versions=versions,
+    )
+
+
+def _scans_of(session: Session, report_seq: int) -> tuple[str, ...]:
+    about = models.ReportScan
+    return tuple(
+        session.scalars(
+            sa.select(about.scan_id).where(about.report_seq == report_seq).order_by(about.position)
+        )
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from scanjobs import classification, rules
 from scanjobs.classification import CookieDatabase
 from scanjobs.domain.cookies import ConsentPhase
-from scanjobs.domain.reports import ReportRecord
+from scanjobs.domain.reports import ReportOptions, ReportRecord
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.errors import UsageError
 from scanjobs.reports import wording
@@ -35,6 +35,7 @@ class Document:
 
     title: str
     language: str
+    options: ReportOptions
     created_at: datetime
     identification: Identification
     verdict: Verdict
@@ -67,7 +68,8 @@ def build_document(
     checks = checklist(scan.findings, rule_book)
     return Document(
         title=f"Cookie report for {scan.site}",
-        language="en",
+        language=report.options.language,
+        options=report.options,
         created_at=report.created_at,
         identification=_identification(scan, report, tool_version),
         verdict=judge(scan, checks, rows),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ from scanjobs.config import Settings
 from scanjobs.db import reports, scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id, short
-from scanjobs.domain.reports import ReportFormat, ReportRecord
+from scanjobs.domain.reports import ReportFormat, ReportOptions, ReportRecord, ReportVersions
 from scanjobs.errors import ReportError, StorageError, UsageError
 from scanjobs.files import errors_explained, refuse_what_is_no_file, write_atomically
 from scanjobs.reports.document import build_document
 from scanjobs.reports.formats import renderer_for
+
+LANGUAGES = ("en",)
+"""The languages that reports can be written in."""
 
 OnProgress = Callable[[float, str], None]
 """Called with percent, 0 to 100, and what is being done."""
@@ -30,6 +33,7 @@ def accept_report(
     scan_id: str,
     format: str,
     output: str | None = None,
+    options: Mapping[str, Any] | None = None,
     *,
     clock: Clock | None = None,
 ) -> None:
@@ -37,10 +41,10 @@ def accept_report(
 
     Raises:
         NotFoundError, AmbiguousIdError: there is no such scan.
-        UsageError: there is no such format.
+        UsageError: there is no such format, no such option, or no such language.
         StorageError: the folder of the report cannot be written.
     """
-    wanted = _format(format)
+    wanted, asked = _format(format), read_options(options)
     scan = scans.find_scan(settings, scan_id)
     report_id = new_id()
     created_at = (clock or settings.clock).now()
@@ -53,6 +57,7 @@ def accept_report(
             scan_id=scan.id,
             job_id=job_id,
             format=wanted,
+            options=asked,
             path=str(path),
             created_at=created_at,
             written_at=None,
@@ -75,7 +80,7 @@ def generate_report(
     if report is None:
         raise ReportError("The report of this job is not recorded any more.", hint="Submit it again.")
     on_progress(0, "Loading the scan")
-    scan = scans.load_scan(settings, report.scan_id)
+    scan = scans.load_scan(settings, report.scan_id or "")
     on_progress(15, "Deciding what it says")
     document = build_document(
         scan, report, tool_version=__version__, databases=classification.known_databases(settings)
@@ -88,7 +93,16 @@ def generate_report(
 
     size, sha256 = write_atomically(Path(report.path), lambda file: renderer.render(document, file, drawn))
     reports.complete_report(
-        settings, report.id, written_at=(clock or settings.clock).now(), size=size, sha256=sha256
+        settings,
+        report.id,
+        written_at=(clock or settings.clock).now(),
+        size=size,
+        sha256=sha256,
+        versions=ReportVersions(
+            tool=document.identification.tool_version,
+            rules=document.identification.rules_version,
+            data=document.identification.data_version,
+        ),
     )
     return {
         "report_id": report.id,
@@ -103,6 +117,22 @@ def default_name(site: str, created_at: datetime, report_id: str, format: Report
     """`<site>-<date>-<id8>.<ext>`, the site reduced to what every file system takes."""
     plain = re.sub(r"[^a-z0-9.-]+", "_", site.lower()).strip(".") or "site"
     return f"{plain[:80]}-{created_at:%Y-%m-%d}-{short(report_id)}.{format}"
+
+
+def read_options(options: Mapping[str, Any] | None) -> ReportOptions:
+    """Options by name as a frozen value.
+
+    Raises:
+        UsageError: there is no such option, it cannot have this value, or reports are not written in this
+            language.
+    """
+    asked = ReportOptions.of(options)
+    if asked.language not in LANGUAGES:
+        raise UsageError(
+            f"Reports are not written in the language {asked.language!r}.",
+            hint=f"Languages: {', '.join(LANGUAGES)}.",
+        )
+    return asked
 
 
 def _format(word: str) -> ReportFormat:

@@ -97,6 +97,7 @@ def test_several_formats_go_into_a_folder(scanjobs, shop, tmp_path):
         (["beef"], 3, "There is no scan beef"),
         (["ab"], 3, "too short"),
         (["latest", "--format", "docx"], 2, "docx"),
+        (["latest", "--language", "tlh"], 2, "not written in the language 'tlh'"),
     ],
 )
 def test_what_cannot_be_reported_is_refused_at_once(scanjobs, shop, words, code, told):
@@ -179,6 +180,24 @@ def test_interrupting_the_wait_keeps_the_job(scanjobs, shop, settings):
     assert scanjobs("worker", "--drain").returncode == 0
     (done,) = json.loads(scanjobs("status", "--json").stdout)["finished"]
     assert done["state"] == "succeeded"
+
+
+def test_cells_of_csv_can_be_had_as_they_are(scanjobs, shop, tmp_path):
+    target = tmp_path / "cookies.csv"
+
+    scanjobs("report", shop, "-f", "csv", "--csv-raw", "--no-csv-bom", "-o", target, "--wait")
+
+    assert target.read_bytes().startswith(b"name,domain,")
+
+
+def test_a_job_that_was_submitted_without_options_is_still_valid(scanjobs, shop):
+    kwargs = json.dumps({"scan_id": shop, "format": "csv"})
+
+    scanjobs("jobs", "submit", "generate_report", "--kwargs", kwargs)
+
+    assert scanjobs("worker", "--drain").returncode == 0
+    (job,) = json.loads(scanjobs("status", "--json").stdout)["finished"]
+    assert job["state"] == "succeeded"
 
 
 def test_running_a_report_twice_gives_the_same_bytes(settings, shop):

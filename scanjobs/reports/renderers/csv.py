@@ -1,4 +1,4 @@
-"""The cookies for a spreadsheet: RFC 4180 with a BOM, one row a cookie, formulas disarmed."""
+"""The cookies for a spreadsheet: RFC 4180, one row a cookie; with a BOM and with formulas disarmed, unless told otherwise."""
 
 from __future__ import annotations
 
@@ -59,14 +59,17 @@ class CsvRenderer:
 
     def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
         """Write the header, then the rows in chunks."""
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="", write_through=True)
+        options = document.options
+        encoding = "utf-8-sig" if options.csv_bom else "utf-8"
+        cell_of = str if options.csv_raw else guarded
+        text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="", write_through=True)
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(COLUMNS)
         total = len(document.cookies)
         for start in range(0, total, CHUNK):
             on_progress(100 * start / total, "cookies")
             rows = document.cookies[start : start + CHUNK]
-            writer.writerows([guarded(cell) for cell in _cells(row, document.scope.phases)] for row in rows)
+            writer.writerows([cell_of(cell) for cell in _cells(row, document.scope.phases)] for row in rows)
         # The caller owns the file: without this the wrapper would close it when it goes.
         text.detach()
         on_progress(100, "done")

@@ -20,10 +20,11 @@ from alembic.script import ScriptDirectory
 
 from scanjobs.classification import label_of
 from scanjobs.config import Settings
-from scanjobs.db import models, schema, session
+from scanjobs.db import models, reports, schema, session
 from scanjobs.db.connection import connect
 from scanjobs.domain.cookies import Party
 from scanjobs.domain.purposes import ExemptionGround
+from scanjobs.domain.reports import ReportKind, ReportOptions
 from scanjobs.errors import DatabaseTooNewError, StorageError, WorkersTooOldError
 from scanjobs.jobs import monitor
 from tests.conftest import on_postgres_only, on_sqlite_only
@@ -171,6 +172,27 @@ def test_the_grounds_of_stored_exemptions_are_told_from_their_reasons(settings: 
         found = dict(database.execute("SELECT name, exemption_ground FROM cookies").fetchall())
     assert found == {name: label.exemption_ground for name, label in labels.items()}
     assert set(found.values()) == {*ExemptionGround, None}
+
+
+def test_reports_of_before_stay_what_they_were(settings: Settings):
+    settings.home.mkdir()
+    schema._upgrade(settings, "0005")
+    with closing(connect(settings)) as database:
+        database.execute(
+            "INSERT INTO scans (seq, id, state, site, source, profile, created_at, tool_version,"
+            " data_version, complete, values_kept, cookie_count, phases)"
+            " VALUES (1, 's', 'imported', 'shop.example', 'har', 'eu', 1, '0.1', '1', ?, ?, 1, '[]')",
+            (True, False),
+        )
+        database.execute(
+            "INSERT INTO reports (id, scan_id, job_id, format, path, created_at, written_at, size, sha256)"
+            " VALUES ('r', 's', 'j', 'pdf', '/r.pdf', 1, 2, 3, 'abc')"
+        )
+
+    (report,) = reports.list_reports(settings)
+
+    assert (report.kind, report.scan_id, report.size, report.sha256) == (ReportKind.SCAN, "s", 3, "abc")
+    assert (report.options, report.versions, report.expires_at) == (ReportOptions(), None, None)
 
 
 def test_an_upgrade_waits_for_older_workers(settings: Settings):

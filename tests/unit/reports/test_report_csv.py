@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanjobs.domain.cookies import ConsentPhase
-from scanjobs.domain.reports import ReportFormat
+from scanjobs.domain.reports import ReportFormat, ReportOptions
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.renderers.csv import COLUMNS, TRIGGERS, guarded
 from tests.factories import capture, labelled, observed, scan_record, sent
@@ -37,6 +37,16 @@ def test_the_file_is_what_spreadsheets_expect(render: Render) -> None:
     assert written.count(b"\r\n") == written.count(b"\n") == 4
     assert b'\r\n"com,ma",' in written
     assert b'\r\n"quo""te",' in written
+
+
+def test_a_program_may_have_cells_as_they_are(render: Render) -> None:
+    """Without the mark for spreadsheets and without the guard against formulas."""
+    options = ReportOptions(csv_bom=False, csv_raw=True)
+
+    written = render(document_of(scan_with("=1+1"), options=options), ReportFormat.CSV)
+
+    assert written.startswith(b"name,domain,")
+    assert b"\r\n=1+1," in written
 
 
 def test_the_whole_file(render: Render) -> None:
