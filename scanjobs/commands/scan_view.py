@@ -17,6 +17,7 @@ from scanjobs.reports import wording
 from scanjobs.reports.checks import checklist, registered_rule
 from scanjobs.reports.inventory import inventory
 from scanjobs.reports.verdict import judge
+from scanjobs.reports.words import ENGLISH
 
 OUTCOME_STYLES = {
     Outcome.FAIL: "bold red",
@@ -54,7 +55,7 @@ def _identity(scan: ScanRecord) -> Iterator[tuple[str, str]]:
         yield str(capture.phase), told
     for gap in scan.gaps:
         yield "not seen", gap.detail
-    verdict = judge(scan, checklist(scan.findings, registered_rule), inventory(scan))
+    verdict = judge(scan, checklist(scan.findings, registered_rule, {}), inventory(scan, ENGLISH), ENGLISH)
     if verdict.score is None:
         yield "score", f"none: {verdict.score_withheld}"
     else:

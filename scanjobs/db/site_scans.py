@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from scanjobs.db import models, scans
 from scanjobs.db.lookup import LATEST
 from scanjobs.db.session import reading
 from scanjobs.domain.declared import SiteDeclaration
+from scanjobs.domain.findings import Outcome
 from scanjobs.domain.scans import ScanSummary
 from scanjobs.errors import NotFoundError
 from scanjobs.sites import host_of, registrable_domain
@@ -66,6 +68,39 @@ def last_two(settings: Settings, words: str) -> tuple[ScanSummary, ScanSummary]:
             hint="`scanjobs import FILE` takes another one in; `scanjobs scans` lists those that exist.",
         )
     return of_site[position + 1], newer
+
+
+def scan_before(settings: Settings, site: str, scan_id: str) -> str | None:
+    """The id of the scan of this site that was taken in before this one; None where it is the first."""
+    this = sa.select(models.Scan.seq).where(models.Scan.id == scan_id).scalar_subquery()
+    rows = scans.ready_scans().where(models.Scan.site == site, models.Scan.seq < this)
+    with reading(settings) as session:
+        found = session.scalars(rows.order_by(models.Scan.seq.desc()).limit(1)).first()
+        return None if found is None else found.id
+
+
+def first_seen(settings: Settings, site: str, scan_id: str) -> dict[str, datetime]:
+    """Rule id to the date of the scan since which it has failed or warned without a break, up to this one.
+
+    A scan in which the rule could not be evaluated breaks nothing.
+    """
+    this = sa.select(models.Scan.seq).where(models.Scan.id == scan_id).scalar_subquery()
+    rows = (
+        sa.select(
+            models.Finding.rule_id, models.Finding.outcome, models.Scan.captured_at, models.Scan.created_at
+        )
+        .join(models.Scan, models.Finding.scan_seq == models.Scan.seq)
+        .where(models.Scan.site == site, models.Scan.state == scans.READY, models.Scan.seq <= this)
+        .order_by(models.Scan.seq)
+    )
+    since: dict[str, datetime] = {}
+    with reading(settings) as session:
+        for rule_id, outcome, captured_at, created_at in session.execute(rows):
+            if outcome in (Outcome.FAIL, Outcome.WARN):
+                since.setdefault(rule_id, captured_at or created_at)
+            elif outcome != Outcome.NOT_EVALUABLE:
+                since.pop(rule_id, None)
+    return since
 
 
 def scans_without(settings: Settings, declaration: SiteDeclaration) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from scanjobs import rules
 from scanjobs.domain.findings import Finding, Outcome, Severity
@@ -61,9 +61,12 @@ def registered_rule(rule_id: str) -> RuleFacts:
     )
 
 
-def checklist(findings: Sequence[Finding], book: RuleBook) -> tuple[FindingPart, ...]:
-    """Every rule's answer, gravest first."""
-    return tuple(sorted((_part(finding, book(finding.rule_id)) for finding in findings), key=_weight))
+def checklist(
+    findings: Sequence[Finding], book: RuleBook, first_seen: Mapping[str, datetime]
+) -> tuple[FindingPart, ...]:
+    """Every rule's answer, gravest first; `first_seen` tells since when a rule has failed or warned."""
+    parts = [_part(finding, book(finding.rule_id), first_seen) for finding in findings]
+    return tuple(sorted(parts, key=_weight))
 
 
 def to_act_on(checks: Sequence[FindingPart]) -> tuple[FindingPart, ...]:
@@ -71,7 +74,7 @@ def to_act_on(checks: Sequence[FindingPart]) -> tuple[FindingPart, ...]:
     return tuple(check for check in checks if check.outcome in (Outcome.FAIL, Outcome.WARN, Outcome.INFO))
 
 
-def _part(finding: Finding, facts: RuleFacts) -> FindingPart:
+def _part(finding: Finding, facts: RuleFacts, first_seen: Mapping[str, datetime]) -> FindingPart:
     return FindingPart(
         rule_id=finding.rule_id,
         rule_version=finding.rule_version,
@@ -85,6 +88,7 @@ def _part(finding: Finding, facts: RuleFacts) -> FindingPart:
         valid_from=facts.valid_from,
         how_to_fix=facts.how_to_fix,
         items=finding.items,
+        first_seen_at=first_seen.get(finding.rule_id),
     )
 
 

@@ -13,20 +13,31 @@ from scanjobs.domain.reports import ReportOptions, ReportRecord
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.errors import UsageError
 from scanjobs.reports import wording
+from scanjobs.reports.changes import changes_since
 from scanjobs.reports.checks import RuleBook, checklist, registered_rule, to_act_on
+from scanjobs.reports.declaration import declaration_of
+from scanjobs.reports.declared import against_declaration
+from scanjobs.reports.history import History
 from scanjobs.reports.inventory import inventory, phases_of, third_party_hosts
 from scanjobs.reports.parts import (
+    ChangesPart,
+    DeclarationPart,
+    DeclaredPart,
     FindingPart,
     HostRow,
     Identification,
     InventoryRow,
     Note,
+    RawLine,
     Scope,
+    StorageRow,
     Summary,
     Verdict,
 )
+from scanjobs.reports.stored import stored_items
 from scanjobs.reports.summary import summarise
-from scanjobs.reports.verdict import judge
+from scanjobs.reports.verdict import judge, score_where_given
+from scanjobs.reports.words import Words, words_in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +45,8 @@ class Document:
     """Everything a report says, in the order it says it."""
 
     title: str
-    language: str
+    words: Words
+    """The language it is written in; what is drawn beside its texts is said in it too."""
     options: ReportOptions
     created_at: datetime
     identification: Identification
@@ -44,11 +56,25 @@ class Document:
     findings: tuple[FindingPart, ...]
     """What calls for something, gravest first."""
     cookies: tuple[InventoryRow, ...]
+    storage: tuple[StorageRow, ...]
     hosts: tuple[HostRow, ...]
+    declared: DeclaredPart | None
+    """None where nobody brought a declaration of the site."""
+    changes: ChangesPart | None
+    """None where there is no scan of the site before."""
+    declaration: DeclarationPart
     checklist: tuple[FindingPart, ...]
     """Every rule, passed and not evaluable ones too."""
+    raw_lines: tuple[RawLine, ...]
+    """The first Set-Cookie lines of the captures, in the order of the inventory."""
+    raw_lines_left_out: int
     glossary: tuple[Note, ...]
     licences: tuple[Note, ...]
+
+    @property
+    def language(self) -> str:
+        """Its language as ISO 639-1 code."""
+        return self.words.language
 
 
 def build_document(
@@ -58,33 +84,67 @@ def build_document(
     tool_version: str,
     rule_book: RuleBook = registered_rule,
     databases: Sequence[CookieDatabase] = (),
+    history: History | None = None,
 ) -> Document:
     """Decide what the report of one scan says; equal input gives an equal document.
 
-    `databases` are those that its labels may come from; the bundled one is where there are none.
+    `databases` are those that its labels may come from; the bundled one is where there are none. `history`
+    is what earlier scans of the site tell; nothing where it is None.
     """
-    rows = inventory(scan)
+    history, words = history or History(), words_in(report.options.language)
+    rows = inventory(scan, words)
+    storage = stored_items(scan)
     hosts = third_party_hosts(scan)
-    checks = checklist(scan.findings, rule_book)
+    checks = checklist(scan.findings, rule_book, history.first_seen)
+    changes = _changes(history, rule_book, words)
+    lines = _raw_lines(rows, scan.values_kept)
     return Document(
-        title=f"Cookie report for {scan.site}",
-        language=report.options.language,
+        title=words("Cookie report for {site}", site=scan.site),
+        words=words,
         options=report.options,
         created_at=report.created_at,
-        identification=_identification(scan, report, tool_version),
-        verdict=judge(scan, checks, rows),
-        scope=_scope(scan),
-        summary=summarise(scan, rows, hosts),
+        identification=_identification(scan, report, tool_version, words),
+        verdict=judge(scan, checks, rows, words, changes.sentence if changes else None),
+        scope=_scope(scan, words),
+        summary=summarise(scan, rows, hosts, words),
         findings=to_act_on(checks),
         cookies=rows,
+        storage=storage,
         hosts=hosts,
+        declared=against_declaration(scan, words),
+        changes=changes,
+        declaration=declaration_of(scan, rows, storage, words),
         checklist=checks,
-        glossary=GLOSSARY,
-        licences=_licences(scan, databases or (classification.default_database(),)),
+        raw_lines=lines[:RAW_LINES_SHOWN],
+        raw_lines_left_out=max(0, len(lines) - RAW_LINES_SHOWN),
+        glossary=tuple(Note(term=words(note.term), text=words(note.text)) for note in GLOSSARY),
+        licences=_licences(scan, databases or (classification.default_database(),), words),
     )
 
 
-def _identification(scan: ScanRecord, report: ReportRecord, tool_version: str) -> Identification:
+def _changes(history: History, rule_book: RuleBook, words: Words) -> ChangesPart | None:
+    if history.older is None or history.comparison is None:
+        return None
+    checks = checklist(history.older.findings, rule_book, {})
+    older_score = score_where_given(history.older, checks, words)
+    return changes_since(history.comparison, older_score, lambda rule_id: rule_book(rule_id).title, words)
+
+
+def _raw_lines(rows: Sequence[InventoryRow], values_kept: bool) -> tuple[RawLine, ...]:
+    """Every Set-Cookie line that was kept; none where lines hold values, which no report shows."""
+    if values_kept:
+        return ()
+    return tuple(
+        RawLine(phase=seen.phase, url=seen.first_url, line=seen.raw_set_cookie)
+        for row in rows
+        for seen in row.observations
+        if seen.raw_set_cookie
+    )
+
+
+def _identification(
+    scan: ScanRecord, report: ReportRecord, tool_version: str, words: Words
+) -> Identification:
     return Identification(
         site=scan.site,
         page_url=scan.page_url,
@@ -99,7 +159,7 @@ def _identification(scan: ScanRecord, report: ReportRecord, tool_version: str) -
         scan_tool_version=scan.tool_version,
         rules_version=", ".join(sorted({finding.rule_version for finding in scan.findings})) or wording.NONE,
         data_version=scan.data_version,
-        notice=wording.NOTICE,
+        notice=words(wording.NOTICE),
     )
 
 
@@ -110,27 +170,30 @@ def _profile_title(scan: ScanRecord) -> str:
         return scan.profile
 
 
-def _scope(scan: ScanRecord) -> Scope:
-    values = (
-        "Cookie values were kept in the database at the user's request; this report does not show them."
-        if scan.values_kept
-        else "Cookie values were not kept: of each there is a salted hash, its length and its shape."
-    )
+def _scope(scan: ScanRecord, words: Words) -> Scope:
     return Scope(
         captures=scan.captures,
         gaps=scan.gaps,
-        unseen=tuple(_unseen(scan)),
+        unseen=tuple(_unseen(scan, words)),
         method=(
-            "Captures of a browser visit were read: the responses that set cookies, the requests that sent "
-            "them, and every host that was contacted.",
-            "What a cookie is for comes from the most trusted source that knows it: what users and the site "
-            "say, what makers document, databases of names and vendors. Which one, and with how much "
-            "confidence, stands beside every cookie.",
-            f"The rules {', '.join(finding.rule_id for finding in scan.findings) or wording.NONE} were then "
-            f"applied with the severities of the profile “{scan.profile}” ({_profile_title(scan)}). A rule "
-            "whose input was missing answers “not evaluable”, which is never a pass; what no rule asks, "
-            "no rule answers.",
-            values,
+            words(
+                "Captures of a browser visit were read: the responses that set cookies, the requests that "
+                "sent them, and every host that was contacted."
+            ),
+            words(
+                "What a cookie is for comes from the most trusted source that knows it: what users and the "
+                "site say, what makers document, databases of names and vendors. Which one, and with how "
+                "much confidence, stands beside every cookie."
+            ),
+            words(
+                "The rules {rules} were then applied with the severities of the profile “{profile}” "
+                "({title}). A rule whose input was missing answers “not evaluable”, which is never a pass; "
+                "what no rule asks, no rule answers.",
+                rules=", ".join(finding.rule_id for finding in scan.findings) or wording.NONE,
+                profile=scan.profile,
+                title=_profile_title(scan),
+            ),
+            words(VALUES_KEPT if scan.values_kept else VALUES_NOT_KEPT),
         ),
         phases=phases_of(scan),
         complete=scan.complete,
@@ -138,21 +201,26 @@ def _scope(scan: ScanRecord) -> Scope:
     )
 
 
-def _unseen(scan: ScanRecord) -> Iterator[str]:
+def _unseen(scan: ScanRecord, words: Words) -> Iterator[str]:
     for gap in scan.gaps:
-        phase = wording.PHASE[gap.phase].lower() if gap.phase else None
+        phase = words.name(gap.phase).lower() if gap.phase else None
         where = ", ".join(filter(None, (gap.file_name, phase)))
         yield f"{gap.detail} ({where})" if where else gap.detail
     captured = phases_of(scan)
     for phase in (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED, ConsentPhase.REJECTED):
         if phase not in captured:
-            yield f"{wording.PHASE[phase]}: there is no capture of this phase."
+            yield words("{phase}: there is no capture of this phase.", phase=words.name(phase))
     for capture in scan.captures:
         for skipped in capture.skipped:
-            yield f"Left out of {capture.file_name}: {wording.number(skipped.count)} × {skipped.reason}."
+            yield words(
+                "Left out of {file}: {number} × {reason}.",
+                file=capture.file_name,
+                number=words.number(skipped.count),
+                reason=skipped.reason,
+            )
 
 
-def _licences(scan: ScanRecord, databases: Sequence[CookieDatabase]) -> tuple[Note, ...]:
+def _licences(scan: ScanRecord, databases: Sequence[CookieDatabase], words: Words) -> tuple[Note, ...]:
     """Whose data and works the report uses."""
     database = next((one for one in databases if one.version == scan.data_version), databases[-1])
     # Data of another version came from the same sources, but from which versions of them is not known.
@@ -161,9 +229,12 @@ def _licences(scan: ScanRecord, databases: Sequence[CookieDatabase]) -> tuple[No
     for source in database.sources:
         package = f"{source['package']} {source['version']}" if is_same_data else source["package"]
         sources.append(Note(term=source["name"], text=f"{package}; {source['licence']}; {source['url']}"))
-    return (*sources, *LICENCES)
+    return (*sources, *(Note(term=note.term, text=words(note.text)) for note in LICENCES))
 
 
+RAW_LINES_SHOWN = 100
+VALUES_KEPT = "Cookie values were kept in the database at the user's request; this report does not show them."
+VALUES_NOT_KEPT = "Cookie values were not kept: of each there is a salted hash, its length and its shape."
 GLOSSARY = (
     Note(
         term="Before any choice · After accepting · After rejecting",

@@ -19,9 +19,8 @@ from scanjobs.errors import ReportError, StorageError, UsageError
 from scanjobs.files import errors_explained, refuse_what_is_no_file, write_atomically
 from scanjobs.reports.document import build_document
 from scanjobs.reports.formats import renderer_for
-
-LANGUAGES = ("en",)
-"""The languages that reports can be written in."""
+from scanjobs.reports.history import history_of
+from scanjobs.reports.words import words_in
 
 OnProgress = Callable[[float, str], None]
 """Called with percent, 0 to 100, and what is being done."""
@@ -83,7 +82,11 @@ def generate_report(
     scan = scans.load_scan(settings, report.scan_id or "")
     on_progress(15, "Deciding what it says")
     document = build_document(
-        scan, report, tool_version=__version__, databases=classification.known_databases(settings)
+        scan,
+        report,
+        tool_version=__version__,
+        databases=classification.known_databases(settings),
+        history=history_of(settings, scan),
     )
     renderer = renderer_for(report.format)
     on_progress(25, "Drawing")
@@ -127,11 +130,7 @@ def read_options(options: Mapping[str, Any] | None) -> ReportOptions:
             language.
     """
     asked = ReportOptions.of(options)
-    if asked.language not in LANGUAGES:
-        raise UsageError(
-            f"Reports are not written in the language {asked.language!r}.",
-            hint=f"Languages: {', '.join(LANGUAGES)}.",
-        )
+    words_in(asked.language)
     return asked
 
 

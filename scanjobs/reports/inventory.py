@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from scanjobs.domain.cookies import ConsentPhase, CookieOrigin, ObservedCookie, Party
-from scanjobs.domain.evidence import HostContact
-from scanjobs.domain.labels import LabelledCookie
+from scanjobs.domain.labels import LabelledCookie, LabelledHost
+from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.reports import wording
 from scanjobs.reports.parts import HostRow, InventoryRow, Lifespan, Presence
+from scanjobs.reports.words import Words
 from scanjobs.sites import registrable_domain
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -23,25 +24,26 @@ def phases_of(scan: ScanRecord) -> tuple[ConsentPhase, ...]:
     return tuple(phase for phase in ConsentPhase if phase in present)
 
 
-def inventory(scan: ScanRecord) -> tuple[InventoryRow, ...]:
+def inventory(scan: ScanRecord, words: Words) -> tuple[InventoryRow, ...]:
     """Every cookie of the scan, by name, domain and path."""
     phases = phases_of(scan)
-    rows = [_row(cookie, phases) for cookie in scan.cookies]
+    rows = [_row(cookie, phases, words) for cookie in scan.cookies]
     return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.domain, row.path, row.partition)))
 
 
 def third_party_hosts(scan: ScanRecord) -> tuple[HostRow, ...]:
     """Every third-party host that was contacted, the most contacted first."""
     phases = phases_of(scan)
-    contacts: dict[str, list[HostContact]] = {}
+    seen: dict[str, list[LabelledHost]] = {}
     for host in scan.hosts:
         if host.party is Party.THIRD:
-            contacts.setdefault(host.contact.host, []).append(host.contact)
-    rows = [_host_row(host, seen, phases) for host, seen in contacts.items()]
+            seen.setdefault(host.contact.host, []).append(host)
+    cookies = Counter(cookie.latest.shown_domain for cookie in scan.cookies)
+    rows = [_host_row(host, labelled, phases, _cookies_for(host, cookies)) for host, labelled in seen.items()]
     return tuple(sorted(rows, key=lambda row: (-row.total, row.host)))
 
 
-def _row(cookie: LabelledCookie, phases: Sequence[ConsentPhase]) -> InventoryRow:
+def _row(cookie: LabelledCookie, phases: Sequence[ConsentPhase], words: Words) -> InventoryRow:
     latest, label = cookie.latest, cookie.label
     first = _first(cookie.observations)
     return InventoryRow(
@@ -59,7 +61,7 @@ def _row(cookie: LabelledCookie, phases: Sequence[ConsentPhase]) -> InventoryRow
         exemption_reason=label.exemption_reason,
         lifespan=_lifespan(latest),
         lifetime_seconds=latest.lifetime_seconds,
-        lifetime=wording.lifetime(latest),
+        lifetime=words.lifetime(latest),
         declared_retention=label.declared_retention,
         expires_at=latest.expires_at,
         host_only=latest.host_only,
@@ -67,7 +69,7 @@ def _row(cookie: LabelledCookie, phases: Sequence[ConsentPhase]) -> InventoryRow
         http_only=latest.http_only,
         same_site=latest.same_site,
         partitioned=latest.partitioned,
-        flags=wording.flags(latest),
+        flags=words.flags(latest),
         value=latest.value,
         phases=cookie.phases,
         presence=_presence(cookie.observations, phases),
@@ -95,7 +97,16 @@ def _presence(observations: Iterable[ObservedCookie], phases: Sequence[ConsentPh
     return tuple(seen.get(phase, Presence.ABSENT) for phase in phases)
 
 
-def _host_row(host: str, contacts: Sequence[HostContact], phases: Sequence[ConsentPhase]) -> HostRow:
+def _cookies_for(host: str, cookies: Counter[str]) -> int:
+    """How many of the cookies a host gets, by the domains they are shown with."""
+    labels = host.split(".")
+    return cookies[host] + sum(cookies[f".{'.'.join(labels[start:])}"] for start in range(len(labels)))
+
+
+def _host_row(
+    host: str, labelled: Sequence[LabelledHost], phases: Sequence[ConsentPhase], cookies: int
+) -> HostRow:
+    contacts = [one.contact for one in labelled]
     requests = {contact.phase: contact.requests for contact in contacts}
     in_order = [contact for phase in ConsentPhase for contact in contacts if contact.phase is phase]
     first = min(in_order, key=lambda contact: contact.first_at or _NEVER)
@@ -104,6 +115,11 @@ def _host_row(host: str, contacts: Sequence[HostContact], phases: Sequence[Conse
         registrable_domain=registrable_domain(host),
         requests=tuple(requests.get(phase, 0) for phase in phases),
         total=sum(contact.requests for contact in contacts),
+        vendor=next((one.vendor for one in labelled if one.vendor), None),
+        category=next((one.category for one in labelled), Category.UNCLASSIFIED),
+        is_tracker=any(one.is_tracker for one in labelled),
+        cookies=cookies,
+        initiator=first.initiator,
         first_phase=first.phase,
         first_url=first.first_url,
         first_at=first.first_at,

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from scanjobs.comparison import ChangeKind
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite, ValueFingerprint
+from scanjobs.domain.declared import DeclaredType
 from scanjobs.domain.evidence import Capture, Gap
 from scanjobs.domain.findings import FindingItem, Outcome, Severity
 from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.storage import StorageKind
 
 
 class VerdictStatus(StrEnum):
@@ -44,6 +47,18 @@ class Lifespan(StrEnum):
     PERSISTENT = "persistent"
     UNKNOWN = "unknown"
     """Only seen in a request, which does not tell."""
+
+
+class Agreement(StrEnum):
+    """How what was observed and what the site declares go together."""
+
+    NOT_DECLARED = "not_declared"
+    """It was observed and no line of the declaration speaks of it."""
+    DIFFERS = "differs"
+    """A line speaks of it and says something else than was observed."""
+    NOT_OBSERVED = "not_observed"
+    """A line speaks of something that this scan did not see, which is no proof that it is not there."""
+    AGREES = "agrees"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +104,8 @@ class FindingPart:
     """Since when browsers or the authority apply it; None for a rule this version does not have."""
     how_to_fix: str
     items: tuple[FindingItem, ...]
+    first_seen_at: datetime | None
+    """Since which scan of the site the rule fails or warns without a break; None where it does neither."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,6 +141,8 @@ class Verdict:
     failed: int
     warned: int
     passed: int
+    since: str | None
+    """What changed since the site's last scan, in one sentence; None where there is none to compare with."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +168,30 @@ class Share:
     count: int
     ratio: float
     """0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseBar:
+    """The cookies of one captured phase, by purpose."""
+
+    phase: ConsentPhase
+    label: str
+    count: int
+    shares: tuple[Share, ...]
+    """One for every purpose, empty ones too; their ratios add up to one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LifetimeBar:
+    """The cookies whose lifetime lies in one span."""
+
+    key: str
+    label: str
+    count: int
+    ratio: float
+    """0 to 1, of all cookies."""
+    is_long: bool
+    """Beyond the span that `Summary.lifetime_limit` names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,6 +225,11 @@ class Summary:
     phases: tuple[ConsentPhase, ...]
     """The columns of `breakdown`."""
     breakdown: tuple[BreakdownRow, ...]
+    by_phase: tuple[PhaseBar, ...]
+    lifetimes: tuple[LifetimeBar, ...]
+    """From session cookies to the longest, unknown ones at the end; empty spans too."""
+    lifetime_limit: str
+    """What the mark in the histogram stands for, in a few words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -234,9 +282,186 @@ class HostRow:
     requests: tuple[int, ...]
     """One for each captured phase."""
     total: int
+    vendor: str | None
+    category: Category
+    """What the vendor's business implies."""
+    is_tracker: bool
+    cookies: int
+    """Cookies that were observed for this host: its own, and those of domains above it that it gets too."""
+    initiator: str | None
+    """What asked for it first."""
     first_phase: ConsentPhase
     first_url: str
     first_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StorageRow:
+    """One stored item: what was observed and what is said about it."""
+
+    name: str
+    kind: StorageKind
+    origin: str
+    party: Party
+    category: Category
+    source: LabelSource
+    confidence: float
+    """0 to 1."""
+    vendor: str | None
+    exemption: Exemption
+    exemption_reason: str
+    phases: tuple[ConsentPhase, ...]
+    presence: tuple[Presence, ...]
+    """One for each captured phase, in the order of the visit."""
+    value: ValueFingerprint | None
+    """Of the last observation; None where the capture did not tell what the item holds."""
+    first_url: str | None
+    initiator: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredRow:
+    """One cookie or item beside what the site declares of it."""
+
+    name: str
+    """As observed, or as declared where it was not observed."""
+    place: str
+    """The domain or origin; of a line that names none, empty."""
+    type: DeclaredType
+    agreement: Agreement
+    declared_category: str
+    """In the declaration's words; empty where no line speaks of it."""
+    observed_category: Category | None
+    declared_lifetime: str
+    """In the declaration's words."""
+    observed_lifetime: str
+    """Empty where it was not observed."""
+    differences: tuple[str, ...]
+    """A sentence each."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredPart:
+    """What the site declares against what was observed."""
+
+    file_name: str
+    sha256: str
+    declared_at: datetime | None
+    imported_at: datetime
+    lines: int
+    sentence: str
+    rows: tuple[DeclaredRow, ...]
+    """What calls for something first, then by name."""
+    counts: tuple[tuple[Agreement, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeRow:
+    """What became of one thing since the last scan."""
+
+    kind: ChangeKind
+    kind_label: str
+    sort: str
+    """`cookies`, `storage`, `hosts` or `vendors`."""
+    sort_label: str
+    name: str
+    place: str
+    category: Category | None
+    what: str
+    """What differs, or why it cannot be compared, in words; empty where the kind says it all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingChangeRow:
+    """What became of one rule's answer since the last scan."""
+
+    rule_id: str
+    title: str
+    severity: Severity
+    kind: ChangeKind
+    kind_label: str
+    older: Outcome | None
+    newer: Outcome | None
+    what: str
+    """How many things it names more or fewer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeCount:
+    """The changes of one sort in numbers."""
+
+    sort: str
+    sort_label: str
+    added: int
+    removed: int
+    changed: int
+    not_comparable: int
+    unchanged: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangesPart:
+    """What changed since the site's last scan."""
+
+    older_id: str
+    older_at: datetime
+    older_score: int | None
+    """Its compliance score, judged by the rules of now; None where it is withheld."""
+    sentence: str
+    notes: tuple[str, ...]
+    counts: tuple[ChangeCount, ...]
+    findings: tuple[FindingChangeRow, ...]
+    rows: tuple[ChangeRow, ...]
+    """Added, removed and changed things before those that cannot be compared."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclarationRow:
+    """One line of a cookie declaration."""
+
+    name: str
+    provider: str
+    """The vendor where one is known, and the domain."""
+    purpose: str
+    """The purpose that the site declares; empty where it declares none."""
+    lifetime: str
+    type: str
+    """For instance `Cookie, third party`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclarationGroup:
+    """The lines of one purpose, and what that purpose is."""
+
+    category: Category
+    title: str
+    explanation: str
+    rows: tuple[DeclarationRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclarationPart:
+    """A cookie declaration that a site can publish, made from what was observed."""
+
+    title: str
+    introduction: str
+    headings: tuple[str, ...]
+    """Of the columns, in the order of `DeclarationRow`."""
+    groups: tuple[DeclarationGroup, ...]
+    """Only purposes that occur."""
+    updated: str
+    """When it was made, in words."""
+    remarks: tuple[str, ...]
+    """What has to be completed before it is published; no part of the declaration itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawLine:
+    """A Set-Cookie line as it was sent, its value replaced by its length."""
+
+    phase: ConsentPhase
+    url: str
+    line: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

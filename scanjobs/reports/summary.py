@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.reports import wording
 from scanjobs.reports.inventory import phases_of
-from scanjobs.reports.parts import BreakdownRow, HostRow, InventoryRow, Lifespan, Share, Summary
+from scanjobs.reports.lifetimes import LIMIT, lifetime_bars
+from scanjobs.reports.parts import BreakdownRow, HostRow, InventoryRow, Lifespan, PhaseBar, Share, Summary
+from scanjobs.reports.words import Words
 
 VENDORS_SHOWN = 10
 
 Key = TypeVar("Key", Category, Party, Lifespan)
 
 
-def summarise(scan: ScanRecord, rows: Sequence[InventoryRow], hosts: Sequence[HostRow]) -> Summary:
+def summarise(
+    scan: ScanRecord, rows: Sequence[InventoryRow], hosts: Sequence[HostRow], words: Words
+) -> Summary:
     """Count the cookies of a scan every way the report shows."""
     total = len(rows)
     parties = Counter(row.party for row in rows)
@@ -36,22 +39,35 @@ def summarise(scan: ScanRecord, rows: Sequence[InventoryRow], hosts: Sequence[Ho
         cookies_after_consent=cookies_in(ConsentPhase.ACCEPTED),
         cookies_after_rejection=cookies_in(ConsentPhase.REJECTED),
         third_party_hosts=len(hosts),
-        by_category=_shares((row.category for row in rows), wording.CATEGORY),
-        by_type=_shares((row.lifespan for row in rows), wording.LIFESPAN),
-        by_party=_shares((row.party for row in rows), wording.PARTY),
+        by_category=_shares((row.category for row in rows), Category, words),
+        by_type=_shares((row.lifespan for row in rows), Lifespan, words),
+        by_party=_shares((row.party for row in rows), Party, words),
         vendors=_vendors(rows),
         phases=phases,
         breakdown=_breakdown(rows, phases),
+        by_phase=tuple(_phase_bar(phase, rows, words) for phase in phases),
+        lifetimes=lifetime_bars(rows, words),
+        lifetime_limit=words(LIMIT),
     )
 
 
-def _shares(values: Iterable[Key], names: Mapping[Key, str]) -> tuple[Share, ...]:
+def _phase_bar(phase: ConsentPhase, rows: Sequence[InventoryRow], words: Words) -> PhaseBar:
+    seen = [row for row in rows if phase in row.phases]
+    return PhaseBar(
+        phase=phase,
+        label=words.name(phase),
+        count=len(seen),
+        shares=_shares((row.category for row in seen), Category, words),
+    )
+
+
+def _shares(values: Iterable[Key], every: type[Key], words: Words) -> tuple[Share, ...]:
     """One share for every possible value, in the order of its enum, empty ones too."""
     counts = Counter(values)
     total = sum(counts.values())
     return tuple(
-        Share(key=key, label=name, count=counts[key], ratio=counts[key] / total if total else 0.0)
-        for key, name in names.items()
+        Share(key=key, label=words.name(key), count=counts[key], ratio=counts[key] / total if total else 0.0)
+        for key in every
     )
 
 

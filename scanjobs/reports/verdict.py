@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.reports import wording
 from scanjobs.reports.inventory import phases_of
 from scanjobs.reports.parts import FindingPart, InventoryRow, PhaseStatus, Verdict, VerdictStatus
+from scanjobs.reports.words import Words
 from scanjobs.rules.score import score_of
 
 TOP_FINDINGS = 5
@@ -25,16 +25,22 @@ CORE_RULE = "C01"
 JUDGED = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
 
 
-def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[InventoryRow]) -> Verdict:
-    """Weigh the rules' answers and the evidence they rest on."""
+def judge(
+    scan: ScanRecord,
+    checks: Sequence[FindingPart],
+    rows: Sequence[InventoryRow],
+    words: Words,
+    since: str | None = None,
+) -> Verdict:
+    """Weigh the rules' answers and the evidence they rest on; `since` tells what changed in one sentence."""
     failed = [check for check in checks if check.outcome is Outcome.FAIL]
     warned = [check for check in checks if check.outcome is Outcome.WARN]
     passed = [check for check in checks if check.outcome is Outcome.PASS]
     silent = tuple(check for check in checks if check.outcome is Outcome.NOT_EVALUABLE)
     grave = [check for check in failed if check.severity in GRAVE]
-    reasons = _too_thin(scan, checks)
+    reasons = tuple(dict.fromkeys(_too_thin(scan, checks, words)))
     looked_at_consent = any(check.rule_id == CORE_RULE for check in checks)
-    score_withheld = _too_thin_for_a_score(checks, reasons)
+    score_withheld = _too_thin_for_a_score(checks, reasons, words)
     if reasons:
         status = VerdictStatus.WITHHELD
     elif grave:
@@ -45,42 +51,49 @@ def judge(scan: ScanRecord, checks: Sequence[FindingPart], rows: Sequence[Invent
         status = VerdictStatus.CLEAN
     return Verdict(
         status=status,
-        headline=_headline(status, failed, warned, looked_at_consent),
-        sentence=_sentence(status, failed, warned, passed, silent, looked_at_consent, score_withheld),
+        headline=_headline(status, failed, warned, looked_at_consent, words),
+        sentence=" ".join(
+            _sentences(status, failed, warned, passed, silent, looked_at_consent, score_withheld, words)
+        ),
         reasons=reasons,
         score=None if score_withheld else score_of(scan.findings),
         score_withheld=score_withheld,
-        phases=tuple(_phase_status(phase, scan, rows, failed) for phase in _phases_to_tell(scan)),
+        phases=tuple(_phase_status(phase, scan, rows, failed, words) for phase in _phases_to_tell(scan)),
         top=tuple([*failed, *warned][:TOP_FINDINGS]),
         not_evaluable=silent,
         failed=len(failed),
         warned=len(warned),
         passed=len(passed),
+        since=since,
     )
 
 
-def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart]) -> tuple[str, ...]:
-    """Why no verdict can be given; empty when one can."""
-    reasons = []
+def score_where_given(scan: ScanRecord, checks: Sequence[FindingPart], words: Words) -> int | None:
+    """The compliance score of a scan, 0 to 100; None where its evidence is too thin for one."""
+    withheld = _too_thin_for_a_score(checks, tuple(_too_thin(scan, checks, words)), words)
+    return None if withheld else score_of(scan.findings)
+
+
+def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart], words: Words) -> Iterator[str]:
+    """Why no verdict can be given; nothing when one can."""
     if not scan.captures:
-        reasons.append("The scan rests on no capture.")
+        yield words("The scan rests on no capture.")
     if not scan.cookies:
-        reasons.append("No cookie was seen, and a capture cannot prove that there is none.")
+        yield words("No cookie was seen, and a capture cannot prove that there is none.")
     if not scan.complete:
-        reasons.append("The scan is incomplete: part of what was captured could not be read.")
+        yield words("The scan is incomplete: part of what was captured could not be read.")
     is_grave = any(check.outcome is Outcome.FAIL and check.severity in GRAVE for check in checks)
-    reasons += [check.summary for check in checks if _withholds(check, is_grave)]
+    yield from (check.summary for check in checks if _withholds(check, is_grave))
     core = {check.rule_id: check.outcome for check in checks}.get(CORE_RULE)
     if core is Outcome.NOT_EVALUABLE and not is_grave:
-        reasons.append(f"Whether cookies are set before any choice could not be evaluated ({CORE_RULE}).")
+        yield _core_unknown(words)
     if core is None and not any(check.outcome in (Outcome.FAIL, Outcome.WARN) for check in checks):
-        reasons.append("No rule looked at what is stored before any choice; the consent matrix shows it.")
+        yield words("No rule looked at what is stored before any choice; the consent matrix shows it.")
     if not any(check.outcome in JUDGED for check in checks):
-        reasons.append("Not one rule could be evaluated.")
-    return tuple(dict.fromkeys(reasons))
+        yield words("Not one rule could be evaluated.")
 
 
-def _too_thin_for_a_score(checks: Sequence[FindingPart], reasons: Sequence[str]) -> str | None:
+def _too_thin_for_a_score(checks: Sequence[FindingPart], reasons: Sequence[str], words: Words) -> str | None:
     """Why a number would promise more than was seen; None where it would not.
 
     Something grave that was found stands by itself, so the verdict may tell it where a score may not.
@@ -89,10 +102,14 @@ def _too_thin_for_a_score(checks: Sequence[FindingPart], reasons: Sequence[str])
         return reasons[0]
     outcomes = {check.rule_id: check.outcome for check in checks}
     if outcomes.get(CORE_RULE, Outcome.NOT_EVALUABLE) is Outcome.NOT_EVALUABLE:
-        return f"Whether cookies are set before any choice could not be evaluated ({CORE_RULE})."
+        return _core_unknown(words)
     if outcomes.get(BROWSER_RULE) is Outcome.FAIL:
-        return f"The browser that was recorded refused third-party cookies ({BROWSER_RULE})."
+        return words("The browser that was recorded refused third-party cookies ({rule}).", rule=BROWSER_RULE)
     return None
+
+
+def _core_unknown(words: Words) -> str:
+    return words("Whether cookies are set before any choice could not be evaluated ({rule}).", rule=CORE_RULE)
 
 
 def _withholds(check: FindingPart, is_grave: bool) -> bool:
@@ -108,27 +125,37 @@ def _headline(
     failed: Sequence[FindingPart],
     warned: Sequence[FindingPart],
     looked_at_consent: bool,
+    words: Words,
 ) -> str:
     if status is VerdictStatus.WITHHELD:
-        return "No verdict: the evidence is too thin"
+        return words("No verdict: the evidence is too thin")
     if status is VerdictStatus.FAILED:
-        return f"{wording.counted(len(failed), 'rule')} failed{_how_many_critical(failed)}"
+        return words.plural(len(failed), "{number} rule failed", "{number} rules failed") + _critical(
+            failed, words
+        )
     if status is VerdictStatus.ATTENTION:
-        grave = ", none of them grave" if looked_at_consent else ""
-        return f"{wording.counted(len(failed) + len(warned), 'point')} to look at{grave}"
-    return "Nothing was found by the rules that could be evaluated"
+        points = len(failed) + len(warned)
+        if looked_at_consent:
+            return words.plural(
+                points,
+                "{number} point to look at, not grave",
+                "{number} points to look at, none of them grave",
+            )
+        return words.plural(points, "{number} point to look at", "{number} points to look at")
+    return words("Nothing was found by the rules that could be evaluated")
 
 
-def _how_many_critical(failed: Sequence[FindingPart]) -> str:
+def _critical(failed: Sequence[FindingPart], words: Words) -> str:
+    """How many of the failures are critical, as the end of a headline."""
     critical = sum(check.severity is Severity.CRITICAL for check in failed)
     if not critical:
         return ""
     if critical == len(failed):
-        return ", and it is critical" if critical == 1 else ", all of them critical"
-    return f", {critical} of them critical"
+        return words(", and it is critical") if critical == 1 else words(", all of them critical")
+    return words.plural(critical, ", {number} of them critical", ", {number} of them critical")
 
 
-def _sentence(
+def _sentences(
     status: VerdictStatus,
     failed: Sequence[FindingPart],
     warned: Sequence[FindingPart],
@@ -136,23 +163,33 @@ def _sentence(
     silent: Sequence[FindingPart],
     looked_at_consent: bool,
     score_withheld: str | None,
-) -> str:
-    evaluated = len(failed) + len(warned) + len(passed)
-    counts = (
-        f"Of {wording.counted(evaluated, 'rule')} that could be evaluated, {len(failed)} failed, "
-        f"{len(warned)} warned and {len(passed)} passed."
+    words: Words,
+) -> Iterator[str]:
+    if status is VerdictStatus.WITHHELD:
+        yield words(
+            "What was seen is reported below, but it does not carry a statement about the whole site."
+        )
+    yield words.plural(
+        len(failed) + len(warned) + len(passed),
+        "Of {number} rule that could be evaluated, {failed} failed, {warned} warned and {passed} passed.",
+        "Of {number} rules that could be evaluated, {failed} failed, {warned} warned and {passed} passed.",
+        failed=len(failed),
+        warned=len(warned),
+        passed=len(passed),
     )
     if silent:
-        counts += f" {wording.counted(len(silent), 'rule')} could not be evaluated, which is not a pass."
-    if not looked_at_consent:
-        counts += (
-            " No rule judged what is stored before a choice or in spite of a refusal: see the consent matrix."
+        yield words.plural(
+            len(silent),
+            "{number} rule could not be evaluated, which is not a pass.",
+            "{number} rules could not be evaluated, which is not a pass.",
         )
-    if status is not VerdictStatus.WITHHELD:
-        return f"{counts} No score is given. {score_withheld}" if score_withheld else counts
-    return (
-        f"What was seen is reported below, but it does not carry a statement about the whole site. {counts}"
-    )
+    if not looked_at_consent:
+        yield words(
+            "No rule judged what is stored before a choice or in spite of a refusal: see the consent matrix."
+        )
+    if score_withheld and status is not VerdictStatus.WITHHELD:
+        yield words("No score is given.")
+        yield score_withheld
 
 
 def _phases_to_tell(scan: ScanRecord) -> tuple[ConsentPhase, ...]:
@@ -166,18 +203,27 @@ def _phase_status(
     scan: ScanRecord,
     rows: Sequence[InventoryRow],
     failed: Sequence[FindingPart],
+    words: Words,
 ) -> PhaseStatus:
     seen = [row for row in rows if phase in row.phases]
     third = sum(row.party is Party.THIRD for row in seen)
     failures = sum(any(item.phase is phase for item in check.items) for check in failed)
     captured = phase in phases_of(scan)
     if not captured:
-        sentence = "Not captured: nothing can be said about it."
+        sentence = words("Not captured: nothing can be said about it.")
     elif not seen:
-        sentence = "Captured; no cookie was seen."
+        sentence = words("Captured; no cookie was seen.")
     else:
-        rules = f"; named by {wording.counted(failures, 'failed rule')}" if failures else ""
-        sentence = f"{wording.counted(len(seen), 'cookie')}, {wording.number(third)} by third parties{rules}."
+        sentence = words.plural(
+            len(seen),
+            "{number} cookie, {third} by third parties",
+            "{number} cookies, {third} by third parties",
+            third=words.number(third),
+        )
+        if failures:
+            named = words.plural(failures, "named by {number} failed rule", "named by {number} failed rules")
+            sentence = f"{sentence}; {named}"
+        sentence += "."
     return PhaseStatus(
         phase=phase,
         captured=captured,

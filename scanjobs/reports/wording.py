@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite
+from scanjobs.domain.declared import DeclaredType
 from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Category, Exemption
-from scanjobs.reports.parts import Lifespan, Presence, VerdictStatus
+from scanjobs.domain.storage import StorageKind
+from scanjobs.reports.parts import Agreement, Lifespan, Presence, VerdictStatus
 
 _MONTHS = (
     "January",
@@ -36,6 +38,9 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
 }
 
 UNKNOWN = "unknown"
+SESSION = "session"
+REMOVED = "removed at once"
+NO_FLAGS = "none"
 NONE = "–"
 
 STATUS: Mapping[VerdictStatus, str] = {
@@ -102,6 +107,25 @@ LIFESPAN: Mapping[Lifespan, str] = {
     Lifespan.PERSISTENT: "Persistent",
     Lifespan.UNKNOWN: "Unknown",
 }
+STORAGE: Mapping[StorageKind, str] = {
+    StorageKind.LOCAL: "Local storage",
+    StorageKind.SESSION: "Session storage",
+    StorageKind.INDEXED_DB: "IndexedDB",
+}
+DECLARED_TYPE: Mapping[DeclaredType, str] = {
+    DeclaredType.COOKIE: "Cookie",
+    DeclaredType.LOCAL_STORAGE: "Local storage",
+    DeclaredType.SESSION_STORAGE: "Session storage",
+    DeclaredType.INDEXED_DB: "IndexedDB",
+    DeclaredType.PIXEL: "Pixel",
+    DeclaredType.UNKNOWN: "Unknown",
+}
+AGREEMENT: Mapping[Agreement, str] = {
+    Agreement.AGREES: "as declared",
+    Agreement.DIFFERS: "differs",
+    Agreement.NOT_DECLARED: "not declared",
+    Agreement.NOT_OBSERVED: "not observed",
+}
 PRESENCE: Mapping[Presence, str] = {
     Presence.SET: "set",
     Presence.SENT: "sent",
@@ -143,33 +167,42 @@ def long_moment(value: datetime | None) -> str:
 
 def duration(seconds: int) -> str:
     """How long something lasts in the largest unit that stays readable, rounded to the nearest whole one."""
-    if seconds <= 0:
-        return "removed at once"
+    return counted(*in_units(seconds)) if seconds > 0 else REMOVED
+
+
+def in_units(seconds: int) -> tuple[int, str]:
+    """How many days, hours, minutes or seconds: the largest unit that stays readable, in the singular."""
     for length, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         # Dates in Set-Cookie are whole seconds, so a day often arrives as 86,399.
         is_whole = seconds % length in (0, length - 1)
         if seconds >= 2 * length or (is_whole and seconds >= length - 1):
-            return counted((seconds + length // 2) // length, noun)
-    return counted(seconds, "second")
+            return (seconds + length // 2) // length, noun
+    return seconds, "second"
 
 
 def lifetime(cookie: ObservedCookie) -> str:
     """How long a cookie asks to stay: `session`, `unknown`, or a duration."""
     if cookie.is_session:
-        return "session"
+        return SESSION
     return UNKNOWN if cookie.lifetime_seconds is None else duration(cookie.lifetime_seconds)
 
 
 def size(octets: int) -> str:
     """How large a file is."""
+    amount, unit = size_in_units(octets)
+    return f"{amount:.1f} {unit}" if unit != "byte" else counted(octets, unit)
+
+
+def size_in_units(octets: int) -> tuple[float, str]:
+    """How large a file is in the largest unit that it reaches one of."""
     if octets < 1000:
-        return counted(octets, "byte")
+        return octets, "byte"
     value, units = octets / 1000, ("kB", "MB", "GB", "TB")
     for unit in units[:-1]:
         if value < 1000:
-            return f"{value:.1f} {unit}"
+            return value, unit
         value /= 1000
-    return f"{value:.1f} {units[-1]}"
+    return value, units[-1]
 
 
 def flags(cookie: ObservedCookie) -> str:
@@ -185,7 +218,7 @@ def flags(cookie: ObservedCookie) -> str:
         words.append(f"SameSite={cookie.same_site.capitalize()}")
     if cookie.partitioned:
         words.append("Partitioned")
-    return ", ".join(words) or "none"
+    return ", ".join(words) or NO_FLAGS
 
 
 def visible(text: str) -> str:

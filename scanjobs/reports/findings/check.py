@@ -17,6 +17,7 @@ from scanjobs.reports.findings.result import BaselineUse, CheckResult, RuleResul
 from scanjobs.reports.inventory import inventory, phases_of
 from scanjobs.reports.parts import FindingPart
 from scanjobs.reports.verdict import judge
+from scanjobs.reports.words import ENGLISH
 
 
 def check_scan(
@@ -52,7 +53,7 @@ def decide(
         )
     accepted = {entry.fingerprint: entry for entry in (baseline.accepted if baseline else ())}
     holding = {key: entry for key, entry in accepted.items() if entry.holds_on(today)}
-    checks = checklist(scan.findings, rule_book)
+    checks = checklist(scan.findings, rule_book, {})
     return CheckResult(
         scan_id=scan.id,
         site=scan.site,
@@ -67,7 +68,7 @@ def decide(
         data_version=scan.data_version,
         terms=terms,
         rules=tuple(_result(check, terms, holding) for check in checks),
-        verdict=judge(scan, checks, inventory(scan)),
+        verdict=judge(scan, checks, inventory(scan, ENGLISH), ENGLISH),
         baseline=_use(baseline, scan.findings, today) if baseline else None,
     )
 

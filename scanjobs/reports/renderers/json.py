@@ -9,7 +9,18 @@ import orjson
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie
 from scanjobs.domain.evidence import Capture, Gap
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import FindingPart, HostRow, InventoryRow, PhaseStatus, Share, Summary
+from scanjobs.reports.parts import (
+    ChangesPart,
+    DeclarationPart,
+    DeclaredPart,
+    FindingPart,
+    HostRow,
+    InventoryRow,
+    PhaseStatus,
+    Share,
+    StorageRow,
+    Summary,
+)
 from scanjobs.reports.renderers import Progress
 
 # The version of the format: raised by one when a key goes or changes its meaning, not when one is added.
@@ -72,7 +83,11 @@ def as_json(document: Document) -> dict[str, Any]:
         },
         "checks": [_check(check) for check in document.checklist],
         "cookies": [_cookie(row) for row in document.cookies],
+        "storage": [_stored(row) for row in document.storage],
         "third_party_hosts": [_host(row, document.scope.phases) for row in document.hosts],
+        "declared": _declared(document.declared) if document.declared else None,
+        "changes": _changes(document.changes) if document.changes else None,
+        "declaration": _declaration(document.declaration),
         "licences": [{"name": note.term, "text": note.text} for note in document.licences],
     }
 
@@ -88,6 +103,7 @@ def _verdict(document: Document) -> dict[str, Any]:
         "failed": verdict.failed,
         "warned": verdict.warned,
         "passed": verdict.passed,
+        "since": verdict.since,
         "not_evaluable": [check.rule_id for check in verdict.not_evaluable],
         "top": [check.rule_id for check in verdict.top],
         "phases": [_phase(phase) for phase in verdict.phases],
@@ -116,6 +132,7 @@ def _summary(summary: Summary) -> dict[str, Any]:
         "distribution_by_category": _distribution(summary.by_category),
         "distribution_by_type": _distribution(summary.by_type),
         "distribution_by_party": _distribution(summary.by_party),
+        "distribution_by_lifetime": {bar.key: bar.count for bar in summary.lifetimes},
         "vendors": [{"vendor": share.label, "cookies": share.count} for share in summary.vendors],
         "breakdown": [
             {
@@ -170,6 +187,7 @@ def _check(check: FindingPart) -> dict[str, Any]:
         "url": check.url,
         "valid_from": check.valid_from,
         "how_to_fix": check.how_to_fix,
+        "first_seen_at": check.first_seen_at,
         "items": [
             {
                 "subject": item.subject,
@@ -227,6 +245,7 @@ def _observation(cookie: ObservedCookie) -> dict[str, Any]:
         "scheme": cookie.scheme,
         "observed_at": cookie.observed_at,
         "times_seen": cookie.times_seen,
+        "initiator": cookie.initiator,
     }
 
 
@@ -234,11 +253,123 @@ def _host(row: HostRow, phases: tuple[ConsentPhase, ...]) -> dict[str, Any]:
     return {
         "host": row.host,
         "registrable_domain": row.registrable_domain,
+        "vendor": row.vendor,
+        "category": row.category,
+        "is_tracker": row.is_tracker,
+        "cookies": row.cookies,
+        "initiator": row.initiator,
         "requests": row.total,
         "requests_by_phase": dict(zip(phases, row.requests, strict=True)),
         "first_phase": row.first_phase,
         "first_url": row.first_url,
         "first_at": row.first_at,
+    }
+
+
+def _stored(row: StorageRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "origin": row.origin,
+        "party": row.party,
+        "category": row.category,
+        "category_source": row.source,
+        "confidence": row.confidence,
+        "vendor": row.vendor,
+        "exemption": row.exemption,
+        "exemption_reason": row.exemption_reason,
+        "phases": row.phases,
+        "value_sha256": row.value.sha256 if row.value else None,
+        "value_length": row.value.length if row.value else None,
+        "value_shape": row.value.shape if row.value else None,
+        "first_url": row.first_url,
+        "initiator": row.initiator,
+    }
+
+
+def _declared(part: DeclaredPart) -> dict[str, Any]:
+    return {
+        "file_name": part.file_name,
+        "sha256": part.sha256,
+        "declared_at": part.declared_at,
+        "imported_at": part.imported_at,
+        "lines": part.lines,
+        "counts": dict(part.counts),
+        "rows": [
+            {
+                "name": row.name,
+                "place": row.place,
+                "type": row.type,
+                "agreement": row.agreement,
+                "declared_category": row.declared_category,
+                "observed_category": row.observed_category,
+                "declared_lifetime": row.declared_lifetime,
+                "observed_lifetime": row.observed_lifetime,
+                "differences": row.differences,
+            }
+            for row in part.rows
+        ],
+    }
+
+
+def _changes(part: ChangesPart) -> dict[str, Any]:
+    return {
+        "older_scan": part.older_id,
+        "older_at": part.older_at,
+        "older_score": part.older_score,
+        "sentence": part.sentence,
+        "notes": part.notes,
+        "counts": {
+            count.sort: {
+                "added": count.added,
+                "removed": count.removed,
+                "changed": count.changed,
+                "not_comparable": count.not_comparable,
+                "unchanged": count.unchanged,
+            }
+            for count in part.counts
+        },
+        "findings": [
+            {
+                "rule_id": finding.rule_id,
+                "older": finding.older,
+                "newer": finding.newer,
+                "kind": finding.kind,
+                "what": finding.what,
+            }
+            for finding in part.findings
+        ],
+        "rows": [
+            {"kind": row.kind, "sort": row.sort, "name": row.name, "place": row.place, "what": row.what}
+            for row in part.rows
+        ],
+    }
+
+
+def _declaration(part: DeclarationPart) -> dict[str, Any]:
+    return {
+        "title": part.title,
+        "introduction": part.introduction,
+        "updated": part.updated,
+        "remarks": part.remarks,
+        "groups": [
+            {
+                "category": group.category,
+                "title": group.title,
+                "explanation": group.explanation,
+                "rows": [
+                    {
+                        "name": row.name,
+                        "provider": row.provider,
+                        "purpose": row.purpose,
+                        "lifetime": row.lifetime,
+                        "type": row.type,
+                    }
+                    for row in group.rows
+                ],
+            }
+            for group in part.groups
+        ],
     }
 
 
