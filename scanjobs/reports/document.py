@@ -19,6 +19,7 @@ from scanjobs.reports.declaration import declaration_of
 from scanjobs.reports.declared import against_declaration
 from scanjobs.reports.history import History
 from scanjobs.reports.inventory import inventory, phases_of, third_party_hosts
+from scanjobs.reports.languages import words_in
 from scanjobs.reports.parts import (
     ChangesPart,
     DeclarationPart,
@@ -37,7 +38,7 @@ from scanjobs.reports.parts import (
 from scanjobs.reports.stored import stored_items
 from scanjobs.reports.summary import summarise
 from scanjobs.reports.verdict import judge, score_where_given
-from scanjobs.reports.words import Words, words_in
+from scanjobs.reports.words import Words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,7 +20,7 @@ from scanjobs.files import errors_explained, refuse_what_is_no_file, write_atomi
 from scanjobs.reports.document import build_document
 from scanjobs.reports.formats import renderer_for
 from scanjobs.reports.history import history_of
-from scanjobs.reports.words import words_in
+from scanjobs.reports.languages import words_in
 
 OnProgress = Callable[[float, str], None]
 """Called with percent, 0 to 100, and what is being done."""

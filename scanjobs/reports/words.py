@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party
 from scanjobs.domain.declared import DeclaredType
@@ -12,12 +11,8 @@ from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.storage import StorageKind
-from scanjobs.errors import UsageError
 from scanjobs.reports import wording
 from scanjobs.reports.parts import Agreement, Lifespan, Presence, VerdictStatus
-
-LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français"}
-"""The languages of reports by their code (ISO 639-1), each as it calls itself."""
 
 NAMES = {
     Agreement: wording.AGREEMENT,
@@ -129,20 +124,3 @@ class Words:
 
 
 ENGLISH = Words()
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def words_in(language: str) -> Words:
-    """The words of one language.
-
-    Raises:
-        UsageError: reports cannot be written in it.
-    """
-    if language == ENGLISH.language:
-        return ENGLISH
-    if language not in LANGUAGES:
-        known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
-        raise UsageError(f"Reports are not written in the language {language!r}.", hint=f"Languages: {known}.")
-    from scanjobs.reports.languages import TranslatedWords  # babel takes 60 ms that English need not wait for
-
-    return TranslatedWords(language)

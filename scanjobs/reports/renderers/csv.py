@@ -1,4 +1,4 @@
-"""The cookies for a spreadsheet: RFC 4180, one row a cookie; with a BOM and with formulas disarmed, unless told otherwise."""
+"""The cookies for a spreadsheet: RFC 4180, one row a cookie, with a BOM and disarmed formulas by default."""
 
 from __future__ import annotations
 
