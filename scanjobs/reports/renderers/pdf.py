@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import BinaryIO
 
 from scanjobs.domain.ids import short
 from scanjobs.reports.document import Document
 from scanjobs.reports.renderers import Progress, pdf_front, pdf_lists
+from scanjobs.reports.renderers.json import JsonRenderer
 from scanjobs.reports.renderers.pdf_canvas import Canvas
+
+PARTS = 11
+"""How many parts the contents name."""
 
 
 class PdfRenderer:
@@ -26,7 +31,7 @@ class PdfRenderer:
             return lambda done: on_progress(start + share * done / total, name)
 
         on_progress(0, "cover")
-        contents_top = pdf_front.draw_cover(canvas, document)
+        contents = pdf_front.draw_cover(canvas, document, PARTS)
         pdf_front.draw_verdict(canvas, document)
         pdf_front.draw_scope(canvas, document)
         pdf_front.draw_summary(canvas, document)
@@ -43,8 +48,12 @@ class PdfRenderer:
         pdf_lists.draw_evidence(canvas, document)
         pdf_lists.draw_manifest(canvas, document)
         pdf_lists.draw_notes(canvas, document)
-        pdf_front.draw_contents(canvas, contents_top)
+        pdf_front.draw_contents(canvas, contents)
         canvas.number_pages(f"{document.title} · report {short(about.report_id)}")
+        on_progress(80, "attachment")
+        facts = io.BytesIO()
+        JsonRenderer().render(document, facts, lambda percent, phase: None)
+        canvas.attach("report.json", facts.getvalue(), "application/json", "Every fact of this report")
         on_progress(85, "file")
         canvas.write(file)
         on_progress(100, "done")

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
 from scanjobs.reports.parts import FindingPart, Share
 from scanjobs.reports.renderers import palette
-from scanjobs.reports.renderers.charts import donut_operators, spans
+from scanjobs.reports.renderers.charts import described, donut_operators, spans
 from scanjobs.reports.renderers.pdf_canvas import Canvas
+from scanjobs.reports.renderers.pdf_structure import Element
 from scanjobs.reports.renderers.pdf_table import Column, Table
 from scanjobs.reports.renderers.typesetting import BODY, HEADING, SMALL, SMALL_INK, STRONG, Style
 
 BAND = 236.0
 CONTENTS_LINE = 17.0
+CONTENTS_HEADING = 24.0
 
 
-def draw_cover(canvas: Canvas, document: Document) -> float:
-    """What this is, about whom, from when, with which versions; answers where the contents go."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Where the contents go, once every page is known."""
+
+    page: int
+    top: float
+    element: Element | None
+
+
+def draw_cover(canvas: Canvas, document: Document, parts: int) -> Contents:
+    """What this is, about whom, from when; leaves room for the contents, which name so many parts."""
     about = document.identification
     canvas.new_page("portrait")
     page_width = canvas.right + canvas.left
     canvas.box(0, 0, page_width, BAND, palette.NAVY)
     canvas.box(0, BAND, page_width, 4, palette.STATUS[document.verdict.status])
-    canvas.text(canvas.left, 72, "Cookie report", Style(32, bold=True, colour=palette.WHITE))
-    canvas.lines(canvas.left, 126, *_fitting(canvas, about.site, (22, 16, 12, 9), most=2))
+    with canvas.element("H1"):
+        canvas.text(canvas.left, 72, "Cookie report", Style(32, bold=True, colour=palette.WHITE))
+        canvas.lines(canvas.left, 126, *_fitting(canvas, about.site, (22, 16, 12, 9), most=2))
     canvas.text(canvas.left, BAND - 40, wording.long_moment(about.created_at), _ON_NAVY)
     canvas.text(canvas.right, BAND - 40, f"Verdict: {_status(document)}", _STATUS_ON_NAVY, "right")
     canvas.y = BAND + 34
@@ -38,31 +51,45 @@ def draw_cover(canvas: Canvas, document: Document) -> float:
         ("Report", about.report_id),
         ("Versions", _versions(document)),
     )
-    for name, value in facts:
-        canvas.text(canvas.left, canvas.y, name, SMALL)
-        lines = canvas.lines_of(value, BODY, canvas.width - 96, most=3)
-        canvas.y = canvas.lines(canvas.left + 96, canvas.y - 1.5, lines, BODY) + 5.5
-        canvas.rule(canvas.left, canvas.y - 2, canvas.width)
-        canvas.y += 4
+    with canvas.element("L"):
+        for name, value in facts:
+            with canvas.element("LI"):
+                with canvas.element("Lbl"):
+                    canvas.text(canvas.left, canvas.y, name, SMALL)
+                with canvas.element("LBody"):
+                    lines = canvas.lines_of(value, BODY, canvas.width - 96, most=3)
+                    canvas.y = canvas.lines(canvas.left + 96, canvas.y - 1.5, lines, BODY) + 5.5
+            canvas.rule(canvas.left, canvas.y - 2, canvas.width)
+            canvas.y += 4
     notice = canvas.lines_of(about.notice, SMALL, canvas.width)
-    canvas.lines(canvas.left, canvas.height - 44 - len(notice) * SMALL.line, notice, SMALL)
-    return canvas.y + 22
+    end = canvas.height - 44 - len(notice) * SMALL.line
+    canvas.lines(canvas.left, end, notice, SMALL)
+    top = canvas.y + 22
+    if top + CONTENTS_HEADING + parts * CONTENTS_LINE > end:
+        canvas.new_page()
+        top = canvas.y
+    return Contents(canvas.page, top, canvas.reserved("TOC"))
 
 
-def draw_contents(canvas: Canvas, top: float) -> None:
-    """The table of contents on the cover, once every page is known."""
+def draw_contents(canvas: Canvas, contents: Contents) -> None:
+    """The table of contents, with a link to every part."""
     last = canvas.page
-    canvas.turn_to(1)
-    canvas.text(canvas.left, top, "Contents", HEADING)
-    y = top + 24
-    for name, page in canvas.sections:
-        canvas.text(canvas.left, y, name, BODY)
-        canvas.text(canvas.right, y, str(page), BODY, "right")
-        start = canvas.left + canvas.width_of(name, BODY) + 6
-        end = canvas.right - canvas.width_of(str(page), BODY) - 6
-        canvas.rule(start, y + 9.5, end - start)
-        canvas.link(canvas.left, y, canvas.width, CONTENTS_LINE, page)
-        y += CONTENTS_LINE
+    canvas.turn_to(contents.page)
+    with canvas.inside(contents.element):
+        with canvas.element("Caption"):
+            canvas.text(canvas.left, contents.top, "Contents", HEADING)
+        y = contents.top + CONTENTS_HEADING
+        for name, page, top in canvas.sections:
+            with (
+                canvas.element("TOCI"),
+                canvas.link(canvas.left, y, canvas.width, CONTENTS_LINE, (page, top), f"{name}, page {page}"),
+            ):
+                canvas.text(canvas.left, y, name, BODY)
+                start = canvas.left + canvas.width_of(name, BODY) + 6
+                end = canvas.right - canvas.width_of(str(page), BODY) - 6
+                canvas.rule(start, y + 9.5, end - start)
+                canvas.text(canvas.right, y, str(page), BODY, "right")
+            y += CONTENTS_LINE
     canvas.turn_to(last)
 
 
@@ -73,19 +100,27 @@ def draw_verdict(canvas: Canvas, document: Document) -> None:
     _draw_status(canvas, document)
     _draw_tiles(canvas, document)
     canvas.heading("Phase by phase")
-    for status in verdict.phases:
-        canvas.text(canvas.left, canvas.y, wording.PHASE[status.phase], STRONG)
-        canvas.y = canvas.lines(canvas.left + 130, canvas.y, [status.sentence], BODY) + 2
+    with canvas.element("L"):
+        for status in verdict.phases:
+            with canvas.element("LI"):
+                with canvas.element("Lbl"):
+                    canvas.text(canvas.left, canvas.y, wording.PHASE[status.phase], STRONG)
+                with canvas.element("LBody"):
+                    lines = canvas.lines_of(status.sentence, BODY, canvas.width - 130)
+                    canvas.y = canvas.lines(canvas.left + 130, canvas.y, lines, BODY) + 2
     canvas.y += 12
     if verdict.top:
         canvas.heading("What weighs most")
-        for number, finding in enumerate(verdict.top, start=1):
-            _draw_top(canvas, number, finding)
+        with canvas.element("L", "/A<</O/List/ListNumbering/Decimal>>"):
+            for number, finding in enumerate(verdict.top, start=1):
+                _draw_top(canvas, number, finding)
         canvas.y += 8
     if verdict.not_evaluable:
         canvas.heading("What could not be evaluated")
-        for check in verdict.not_evaluable:
-            canvas.paragraph(f"{check.rule_id}  {check.title}", SMALL_INK, after=1.5)
+        with canvas.element("L"):
+            for check in verdict.not_evaluable:
+                with canvas.element("LI"):
+                    canvas.paragraph(f"{check.rule_id}  {check.title}", SMALL_INK, after=1.5, role="LBody")
 
 
 def _draw_status(canvas: Canvas, document: Document) -> None:
@@ -123,8 +158,9 @@ def _draw_tiles(canvas: Canvas, document: Document) -> None:
     for index, (value, caption) in enumerate(tiles):
         x = canvas.left + index * (width + gap)
         canvas.box(x, canvas.y, width, height, palette.CARD, radius=4)
-        canvas.text(x + 10, canvas.y + 9, value, Style(17, bold=True, colour=palette.NAVY, leading=1.2))
-        canvas.text(x + 10, canvas.y + 34, caption, SMALL)
+        with canvas.element("P"):
+            canvas.text(x + 10, canvas.y + 9, value, Style(17, bold=True, colour=palette.NAVY, leading=1.2))
+            canvas.text(x + 10, canvas.y + 34, caption, SMALL)
     canvas.y += height + 18
 
 
@@ -133,10 +169,13 @@ def _draw_top(canvas: Canvas, number: int, finding: FindingPart) -> None:
     texts = canvas.lines_of(finding.summary, BODY, width, most=3)
     titles = canvas.lines_of(finding.title, STRONG, width, most=2)
     canvas.need((len(texts) + len(titles)) * BODY.line + 8)
-    canvas.text(canvas.left, canvas.y, f"{number}", Style(9.5, bold=True, colour=palette.MUTED))
-    draw_chip(canvas, canvas.left + 16, canvas.y, finding)
-    y = canvas.lines(canvas.left + 96, canvas.y, titles, STRONG)
-    canvas.y = canvas.lines(canvas.left + 96, y, texts, BODY) + 7
+    with canvas.element("LI"):
+        with canvas.element("Lbl"):
+            canvas.text(canvas.left, canvas.y, f"{number}", Style(9.5, bold=True, colour=palette.MUTED))
+        with canvas.element("LBody"):
+            draw_chip(canvas, canvas.left + 16, canvas.y, finding)
+            y = canvas.lines(canvas.left + 96, canvas.y, titles, STRONG)
+            canvas.y = canvas.lines(canvas.left + 96, y, texts, BODY) + 7
 
 
 def draw_chip(canvas: Canvas, x: float, y: float, finding: FindingPart) -> None:
@@ -155,19 +194,22 @@ def draw_summary(canvas: Canvas, document: Document) -> None:
     top, radius = canvas.y + 6, 66.0
     middle = canvas.left + radius
     if summary.total_cookies:
-        canvas.operators(
-            donut_operators(
-                summary.by_category,
-                palette.CATEGORY,
-                middle,
-                canvas.height - top - radius,
-                radius,
-                radius * 0.62,
+        said = described("Cookies by purpose", summary.by_category)
+        with canvas.figure(said, canvas.left, top, 2 * radius, 2 * radius):
+            canvas.operators(
+                donut_operators(
+                    summary.by_category,
+                    palette.CATEGORY,
+                    middle,
+                    canvas.height - top - radius,
+                    radius,
+                    radius * 0.62,
+                )
             )
-        )
     number = Style(20, bold=True, colour=palette.NAVY, leading=1.2)
-    canvas.text(middle, top + radius - 17, wording.number(summary.total_cookies), number, "centre")
-    canvas.text(middle, top + radius + 7, "cookies", SMALL, "centre")
+    with canvas.element("P"):
+        canvas.text(middle, top + radius - 17, wording.number(summary.total_cookies), number, "centre")
+        canvas.text(middle, top + radius + 7, "cookies", SMALL, "centre")
     _draw_legend(canvas, canvas.left + 2 * radius + 28, top + 14, summary.by_category, palette.CATEGORY)
     _draw_bar(canvas, canvas.left + 330, top, "By party", summary.by_party, palette.PARTY)
     _draw_bar(canvas, canvas.left + 330, top + 74, "By type", summary.by_type, palette.LIFESPAN)
@@ -179,12 +221,14 @@ def draw_summary(canvas: Canvas, document: Document) -> None:
 def _draw_legend(
     canvas: Canvas, x: float, y: float, shares: Sequence[Share], colours: Mapping[str, str]
 ) -> None:
-    for share in shares:
-        canvas.box(x, y + 2.5, 8, 8, colours[share.key], radius=1.5)
-        canvas.text(x + 14, y, share.label, BODY)
-        canvas.text(x + 108, y, wording.number(share.count), STRONG, "right")
-        canvas.text(x + 146, y, wording.percent(share.ratio), _MUTED, "right")
-        y += 21
+    with canvas.element("L"):
+        for share in shares:
+            canvas.box(x, y + 2.5, 8, 8, colours[share.key], radius=1.5)
+            with canvas.element("LI"), canvas.element("LBody"):
+                canvas.text(x + 14, y, share.label, BODY)
+                canvas.text(x + 108, y, wording.number(share.count), STRONG, "right")
+                canvas.text(x + 146, y, wording.percent(share.ratio), _MUTED, "right")
+            y += 21
 
 
 def _draw_bar(
@@ -192,15 +236,20 @@ def _draw_bar(
 ) -> None:
     width = canvas.right - x
     canvas.text(x, y, title, STRONG)
-    for share, start, part in spans(shares, width, 1.5):
-        canvas.box(x + start, y + 17, part, 9, colours[share.key])
+    shown = [share for share in shares if share.count]
+    if not shown:
+        return
+    with canvas.figure(described(title, shares), x, y + 17, width, 9):
+        for share, start, part in spans(shares, width, 1.5):
+            canvas.box(x + start, y + 17, part, 9, colours[share.key])
     y += 31
-    for share in shares:
-        if share.count:
+    with canvas.element("L"):
+        for share in shown:
             canvas.box(x, y + 2.2, 6, 6, colours[share.key], radius=1)
-            canvas.text(x + 11, y, share.label, SMALL_INK)
-            canvas.text(canvas.right - 38, y, wording.number(share.count), SMALL_INK, "right")
-            canvas.text(canvas.right, y, wording.percent(share.ratio), SMALL, "right")
+            with canvas.element("LI"), canvas.element("LBody"):
+                canvas.text(x + 11, y, share.label, SMALL_INK)
+                canvas.text(canvas.right - 38, y, wording.number(share.count), SMALL_INK, "right")
+                canvas.text(canvas.right, y, wording.percent(share.ratio), SMALL, "right")
             y += 11.5
 
 
@@ -239,14 +288,16 @@ def _draw_vendors(canvas: Canvas, document: Document) -> None:
         return
     canvas.heading("Vendors with most cookies", keep=40)
     most = vendors[0].count
-    for share in vendors:
-        canvas.need(15)
-        name = canvas.lines_of(share.label, SMALL_INK, 150, most=1)
-        canvas.lines(canvas.left, canvas.y, name, SMALL_INK)
-        width = max((canvas.width - 216) * share.count / most, 1.5)
-        canvas.box(canvas.left + 160, canvas.y + 1.5, width, 8, palette.PALE)
-        canvas.text(canvas.left + 166 + width, canvas.y, wording.number(share.count), SMALL_INK)
-        canvas.y += 15
+    with canvas.element("L"):
+        for share in vendors:
+            canvas.need(15)
+            width = max((canvas.width - 216) * share.count / most, 1.5)
+            canvas.box(canvas.left + 160, canvas.y + 1.5, width, 8, palette.PALE)
+            with canvas.element("LI"), canvas.element("LBody"):
+                name = canvas.lines_of(share.label, SMALL_INK, 150, most=1)
+                canvas.lines(canvas.left, canvas.y, name, SMALL_INK)
+                canvas.text(canvas.left + 166 + width, canvas.y, wording.number(share.count), SMALL_INK)
+            canvas.y += 15
     canvas.y += 8
 
 
@@ -287,8 +338,11 @@ def draw_scope(canvas: Canvas, document: Document) -> None:
     canvas.heading("What could not be seen", keep=20)
     if not scope.unseen:
         canvas.paragraph("The captures were read whole; the importer noticed no gap.")
-    for sentence in scope.unseen:
-        canvas.paragraph(f"• {wording.visible(sentence)}", after=3)
+    else:
+        with canvas.element("L"):
+            for sentence in scope.unseen:
+                with canvas.element("LI"):
+                    canvas.paragraph(f"• {wording.visible(sentence)}", after=3, role="LBody")
 
 
 _ON_NAVY = Style(11, colour=palette.PALE)

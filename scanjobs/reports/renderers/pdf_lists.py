@@ -17,6 +17,8 @@ from scanjobs.reports.renderers.typesetting import BODY, SMALL, SMALL_INK, STRON
 ITEMS_ON_CARD = 6
 INSET = 16.0
 
+_NO_COOKIE = "No cookie was observed in the captures."
+
 RowProgress = Callable[[int], None]
 
 
@@ -26,7 +28,8 @@ def draw_findings(canvas: Canvas, document: Document) -> None:
     if not document.findings:
         canvas.paragraph("No rule that could be evaluated failed or warned.")
     for finding in document.findings:
-        _draw_card(canvas, finding)
+        with canvas.element("Sect"):
+            _draw_card(canvas, finding)
 
 
 def _draw_card(canvas: Canvas, finding: FindingPart) -> None:
@@ -49,6 +52,7 @@ def _draw_card(canvas: Canvas, finding: FindingPart) -> None:
         + (SMALL.line + 2 if rest else 0)
     )
     canvas.need(height + 12)
+    canvas.bookmark(f"{finding.rule_id} {finding.title}", canvas.y, level=1)
     top, x = canvas.y, canvas.left + INSET
     canvas.box(canvas.left, top, canvas.width, height, palette.CARD, radius=4)
     canvas.box(canvas.left, top, 4, height, palette.SEVERITY[finding.severity])
@@ -57,22 +61,30 @@ def _draw_card(canvas: Canvas, finding: FindingPart) -> None:
     canvas.text(x + 74, top + 12.5, wording.OUTCOME[finding.outcome], outcome)
     version = f"Rule {finding.rule_id}, version {finding.rule_version}"
     canvas.text(canvas.right - INSET, top + 12.5, version, SMALL, "right")
-    y = canvas.lines(x, top + 30, titles, title)
+    with canvas.element("H3"):
+        y = canvas.lines(x, top + 30, titles, title)
     y = canvas.lines(x, y + 2, summary, BODY) + 4
     canvas.text(x, y, "What to do", STRONG)
     y = canvas.lines(x + 78, y, advice, BODY) + 2
     canvas.text(x, y, "Authority", STRONG)
-    link = Style(9.5, colour=palette.ACCENT) if finding.url else BODY
     if finding.url:
-        canvas.link(x + 78, y, width - 78, len(basis) * BODY.line, finding.url)
-    y = canvas.lines(x + 78, y, basis, link) + 6
+        link = Style(9.5, colour=palette.ACCENT)
+        with (
+            canvas.element("P"),
+            canvas.link(x + 78, y, width - 78, len(basis) * BODY.line, finding.url, finding.basis),
+        ):
+            y = canvas.lines(x + 78, y, basis, link) + 6
+    else:
+        y = canvas.lines(x + 78, y, basis, BODY) + 6
     if items:
         canvas.rule(x, y, width)
         y += 2
-    for columns in items:
-        for (start, style), lines in zip(_ITEM_COLUMNS, columns, strict=True):
-            canvas.lines(x + start * width, y, lines, style)
-        y += max(map(len, columns)) * SMALL.line + 2
+        with canvas.element("L"):
+            for columns in items:
+                with canvas.element("LI"), canvas.element("LBody"):
+                    for (start, style), lines in zip(_ITEM_COLUMNS, columns, strict=True):
+                        canvas.lines(x + start * width, y, lines, style)
+                y += max(map(len, columns)) * SMALL.line + 2
     if rest:
         canvas.text(x, y, f"and {wording.number(rest)} more, all of them in Annex A", SMALL)
     canvas.y = top + height + 10
@@ -110,7 +122,7 @@ def draw_matrix(canvas: Canvas, document: Document, on_row: RowProgress) -> None
     table = Table(
         canvas,
         (
-            Column(title="Cookie", weight=38, bold=True),
+            Column(title="Cookie", weight=38, bold=True, names_row=True),
             Column(title="Domain", weight=34),
             Column(title="Purpose", weight=19, colour=_CATEGORY_COLOURS.get),
             Column(title="Exempt", weight=18),
@@ -129,6 +141,7 @@ def draw_matrix(canvas: Canvas, document: Document, on_row: RowProgress) -> None
             for row in document.cookies
         ),
         on_row,
+        otherwise=_NO_COOKIE,
     )
 
 
@@ -138,7 +151,7 @@ def draw_inventory(canvas: Canvas, document: Document, on_row: RowProgress) -> N
     table = Table(
         canvas,
         (
-            Column(title="Name", weight=31, bold=True),
+            Column(title="Name", weight=31, bold=True, names_row=True),
             Column(title="Domain, path", weight=26),
             Column(title="Party", weight=12),
             Column(title="Purpose, found by", weight=21, colour=_first_line_colour),
@@ -151,7 +164,7 @@ def draw_inventory(canvas: Canvas, document: Document, on_row: RowProgress) -> N
         ),
         size=6.9,
     )
-    table.draw((_inventory_texts(row) for row in document.cookies), on_row)
+    table.draw(map(_inventory_texts, document.cookies), on_row, otherwise=_NO_COOKIE)
 
 
 def _inventory_texts(row: InventoryRow) -> tuple[str, ...]:
@@ -184,7 +197,7 @@ def draw_hosts(canvas: Canvas, document: Document) -> None:
     table = Table(
         canvas,
         (
-            Column(title="Host", weight=34, bold=True),
+            Column(title="Host", weight=34, bold=True, names_row=True),
             Column(title="Registered as", weight=24),
             *phases,
             Column(title="Requests", weight=13, is_number=True),
@@ -211,23 +224,27 @@ def draw_checklist(canvas: Canvas, document: Document) -> None:
     table = Table(
         canvas,
         (
-            Column(title="Rule", weight=8, bold=True),
+            Column(title="Rule", weight=8, bold=True, names_row=True),
             Column(title="What it asks", weight=42),
             Column(title="Severity", weight=17, colour=_SEVERITY_COLOURS.get),
             Column(title="Answer", weight=17, colour=_OUTCOME_COLOURS.get),
             Column(title="Because", weight=58),
         ),
         size=8,
+        most_lines=40,
     )
     table.draw(
         (
-            check.rule_id,
-            f"{check.title}\n{check.checks}",
-            wording.SEVERITY[check.severity],
-            wording.OUTCOME[check.outcome],
-            wording.visible(check.summary),
-        )
-        for check in document.checklist
+            (
+                check.rule_id,
+                f"{check.title}\n{check.checks}",
+                wording.SEVERITY[check.severity],
+                wording.OUTCOME[check.outcome],
+                wording.visible(check.summary),
+            )
+            for check in document.checklist
+        ),
+        otherwise="No rule was applied.",
     )
 
 
@@ -259,6 +276,7 @@ def draw_evidence(canvas: Canvas, document: Document) -> None:
             for finding in document.findings
             for item in finding.items
         ),
+        otherwise="No finding rests on an item.",
     )
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.charts import fill
-from scanjobs.reports.renderers.pdf_canvas import ASCENT, TOP, Canvas
+from scanjobs.reports.renderers.pdf_canvas import ASCENT, Canvas
 from scanjobs.reports.renderers.typesetting import Style
 
 PADDING = 3.2
 LINE_WIDTH = 0.4
 LAST_TOGETHER = 3
-BEGINNING = 5
-"""Lines of a row that is taller than a page which must fit where it begins."""
+MOST_LINES = 12
+"""Lines of a cell; of more the rest is left out, and stands whole in the attached JSON."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,36 +27,49 @@ class Column:
     bold: bool = False
     is_number: bool = False
     """Numbers stand at the right; they never wrap."""
+    names_row: bool = False
+    """Whether the text of this column says what its row is about."""
     colour: Callable[[str], str | None] = lambda text: None
     """The colour a text bears; None for ink."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """One text as it is drawn: where a line begins, and its lines as operators."""
+class _Cell(NamedTuple):
+    """One text as it is drawn: how many lines it takes, and the operators around the height of its row."""
 
-    position: str
-    lines: tuple[str, ...]
+    lines: int
     before: str
     after: str
 
-    def drawn(self, baseline: str, start: int = 0, end: int | None = None) -> str:
-        shown = ")Tj T*(".join(self.lines[start:end])
-        return f"{self.position}{baseline}{self.before}({shown})Tj{self.after}"
+
+class _Cells(dict[str, _Cell]):
+    """Every distinct text of one column."""
+
+    def __init__(self, made: Callable[[str], _Cell]) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, text: str) -> _Cell:
+        cell = self[text] = self._made(text)
+        return cell
 
 
 class Table:
     """A table that flows over pages and repeats its heading on each."""
 
-    def __init__(self, canvas: Canvas, columns: Sequence[Column], size: float = 7.4) -> None:
+    def __init__(
+        self, canvas: Canvas, columns: Sequence[Column], size: float = 7.4, most_lines: int = MOST_LINES
+    ) -> None:
         self._canvas = canvas
         self._columns = columns
+        self._most_lines = most_lines
         self._text = Style(size, leading=1.28)
         self._head = Style(size, bold=True, colour=palette.NAVY, leading=1.28)
         unit = canvas.width / sum(column.weight for column in columns)
         self._widths = [column.weight * unit for column in columns]
         self._starts = [canvas.left + sum(self._widths[:i]) for i in range(len(columns))]
-        self._cells: list[dict[str, _Cell]] = [{} for _ in columns]
+        self._cells = [_Cells(self._maker(index)) for index in range(len(columns))]
+        self._roles = ["/TH/A<</O/Table/Scope/Row>>" if one.names_row else "/TD" for one in columns]
+        self._begins = ["/TH<</MCID " if one.names_row else "/TD<</MCID " for one in columns]
         self._drawn: list[str] = []
         self._rules: list[str] = []
         self._titles = [
@@ -63,86 +77,88 @@ class Table:
             for column, width in zip(columns, self._widths, strict=True)
         ]
 
-    def draw(self, rows: Iterable[Sequence[str]], on_page: Callable[[int], None] = lambda row: None) -> None:
-        """Draw rows of one text a column; `on_page` hears how many are done when a page is full."""
+    def draw(
+        self,
+        rows: Iterable[Sequence[str]],
+        on_page: Callable[[int], None] = lambda row: None,
+        *,
+        otherwise: str = "",
+    ) -> None:
+        """Draw rows of one text a column, or a sentence where there is none.
+
+        `on_page` hears how many rows are done when a page is full.
+        """
         canvas, rows = self._canvas, list(rows)
-        # A heading never stands alone at the foot of a page.
-        canvas.need(self._head_height() + (self._needed(rows, 0) if rows else 0))
-        self._draw_head()
-        for number, row in enumerate(rows):
-            if canvas.y + self._needed(rows, number) > canvas.bottom:
-                self._finish_page()
-                on_page(number)
-                canvas.new_page()
+        if not rows:
+            canvas.paragraph(otherwise)
+            return
+        with canvas.element("Table"):
+            # A heading never stands alone at the foot of a page.
+            canvas.need(self._head_height() + self._height(rows[:LAST_TOGETHER]))
+            with canvas.element("THead"), canvas.element("TR"):
                 self._draw_head()
-            self._draw_row(self._cells_of(row))
-        self._finish_page()
+            with canvas.element("TBody"):
+                self._draw_body(rows, on_page)
         canvas.y += 10
 
-    def _needed(self, rows: Sequence[Sequence[str]], number: int) -> float:
-        """How much room a page must have for a row to begin on it."""
-        height = self._height(rows[number])
-        if number and number == len(rows) - LAST_TOGETHER:
-            # The last rows go over the page together rather than one of them alone.
-            together = sum(map(self._height, rows[number:]))
-            height = together if together <= self._page_height() else height
-        # A row that no page can hold begins where there is room for some of it.
-        return height if height <= self._page_height() else BEGINNING * self._text.line
-
-    def _page_height(self) -> float:
-        return self._canvas.bottom - TOP - self._head_height()
-
-    def _cells_of(self, row: Sequence[str]) -> list[_Cell]:
-        return [self._cell(index, text) for index, text in enumerate(row)]
-
-    def _height(self, row: Sequence[str]) -> float:
-        return max(len(cell.lines) for cell in self._cells_of(row)) * self._text.line + 2 * PADDING
-
-    def _draw_row(self, cells: Sequence[_Cell]) -> None:
-        """Draw one row; one that is taller than a page goes on over the next ones."""
+    def _draw_body(self, rows: Sequence[Sequence[str]], on_page: Callable[[int], None]) -> None:
         canvas, line = self._canvas, self._text.line
-        start, count = 0, max(len(cell.lines) for cell in cells)
-        while True:
-            room = int((canvas.bottom - canvas.y - 2 * PADDING) / line)
-            end = min(start + max(room, 1), count)
-            height = (end - start) * line + 2 * PADDING
-            baseline = f"{self._baseline(canvas.y):.2f} Tm "
-            self._drawn += [cell.drawn(baseline, start, end) for cell in cells if len(cell.lines) > start]
-            canvas.y += height
-            self._rules.append(
-                f"{canvas.left:.2f} {canvas.height - canvas.y:.2f} {canvas.width:.2f} {LINE_WIDTH} re"
-            )
-            if end == count:
-                return
-            start = end
-            self._finish_page()
-            canvas.new_page()
-            self._draw_head()
+        tagged, page_height, bottom = canvas.structure is not None, canvas.height, canvas.bottom
+        baseline_offset = PADDING + self._text.size * ASCENT
+        left_width = f"{canvas.left:.2f} %.2f {canvas.width:.2f} {LINE_WIDTH} re"
+        caches, begins, drawn, rules = self._cells, self._begins, self._drawn, self._rules
+        last_together = len(rows) - LAST_TOGETHER
+        y, content = canvas.y, canvas.next_cell()
+        for number, row in enumerate(rows):
+            cells = [cache[text] for cache, text in zip(caches, row, strict=True)]
+            height = max([cell[0] for cell in cells]) * line + 2 * PADDING
+            # The last rows go over the page together rather than one of them alone.
+            needed = self._height(rows[number:]) if number and number == last_together else height
+            if y + needed > bottom:
+                self._finish_page(len(rules))
+                on_page(number)
+                canvas.new_page()
+                with canvas.artifact("/Type/Pagination"):
+                    self._draw_head()
+                y, content = canvas.y, canvas.next_cell()
+            baseline = f"{page_height - y - baseline_offset:.2f} Tm "
+            if tagged:
+                for begin, (_, before, after) in zip(begins, cells, strict=True):
+                    drawn.append(f"{begin}{content}>>BDC {before}{baseline}{after} EMC")
+                    content += 1
+            else:
+                drawn += [f"{before}{baseline}{after}" for _, before, after in cells]
+            y += height
+            rules.append(left_width % (page_height - y))
+        canvas.y = y
+        self._finish_page(len(rules))
 
-    def _cell(self, index: int, text: str) -> _Cell:
-        cell = self._cells[index].get(text)
-        if cell is None:
-            cell = self._cells[index][text] = self._made(index, text)
-        return cell
+    def _height(self, rows: Sequence[Sequence[str]]) -> float:
+        """How high rows are together."""
+        lines = (max(cache[text].lines for cache, text in zip(self._cells, row, strict=True)) for row in rows)
+        return sum(count * self._text.line + 2 * PADDING for count in lines)
 
-    def _made(self, index: int, text: str) -> _Cell:
+    def _maker(self, index: int) -> Callable[[str], _Cell]:
+        """Makes the cells of one column."""
         column, width, size = self._columns[index], self._widths[index], self._text.size
         face = self._canvas.bold if column.bold else self._canvas.regular
-        lines = face.wrapped(text, size, width - 2 * PADDING)
-        x = self._starts[index] + PADDING
-        if column.is_number:
-            x = self._starts[index] + width - PADDING - face.width(lines[0], size)
-        before = after = ""
-        if column.bold:
-            before = f"/F{face.number} {size:.2f} Tf "
-            after = f" /F{self._canvas.regular.number} {size:.2f} Tf"
-        if colour := column.colour(text):
-            before += f"{fill(colour)} "
-            after += f" {fill(palette.INK)}"
-        return _Cell(f"1 0 0 1 {x:.2f} ", tuple(map(face.encoded, lines)), before, after)
+        regular, start = self._canvas.regular, self._starts[index]
 
-    def _baseline(self, y: float) -> float:
-        return self._canvas.height - y - PADDING - self._text.size * ASCENT
+        def made(text: str) -> _Cell:
+            lines = face.wrapped(text, size, width - 2 * PADDING, self._most_lines)
+            x = start + PADDING
+            if column.is_number:
+                x = start + width - PADDING - face.width(lines[0], size)
+            before, after = "", face.shown(lines, size)
+            if column.bold:
+                before = f"/F{face.number} {size:.2f} Tf "
+                after += f" /F{regular.number} {size:.2f} Tf"
+            if colour := column.colour(text):
+                before += f"{fill(colour)} "
+                after += f" {fill(palette.INK)}"
+            return _Cell(len(lines), f"{before}1 0 0 1 {x:.2f} ", after)
+
+        return made
 
     def _head_height(self) -> float:
         return max(map(len, self._titles)) * self._head.line + 2 * PADDING
@@ -159,15 +175,18 @@ class Table:
             x = start + PADDING
             if column.is_number:
                 x = start + width - PADDING - canvas.bold.width(title[0], self._head.size)
-            canvas.lines(x, y, title, self._head)
+            with canvas.element("TH", "/A<</O/Table/Scope/Column>>"):
+                canvas.lines(x, y, title, self._head)
         canvas.y += height
 
-    def _finish_page(self) -> None:
+    def _finish_page(self, rows: int) -> None:
         """Put the page's rows out as one text and its lines as one path."""
-        if not self._drawn:
+        if not rows:
             return
         canvas, size = self._canvas, self._text.size
-        canvas.operators(f"q {fill(palette.LINE)} {' '.join(self._rules)} f Q")
+        canvas.add_rows(rows, self._roles)
+        with canvas.artifact():
+            canvas.operators(f"q {fill(palette.LINE)} {' '.join(self._rules)} f Q")
         font = f"/F{canvas.regular.number} {size:.2f} Tf {self._text.line:.2f} TL {fill(palette.INK)}"
         canvas.operators("\n".join((f"BT {font}", *self._drawn, "ET")))
         self._drawn.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -65,9 +66,9 @@ class Face:
         """How wide a printable text is, in points."""
         return sum(map(self._advances.__getitem__, text)) * size
 
-    def encoded(self, text: str) -> str:
-        """A printable text between the parentheses of a PDF string."""
-        return "".join(map(self._codes.__getitem__, text))
+    def shown(self, lines: Sequence[str], size: float) -> str:
+        """The operators that draw printable lines, one below the other."""
+        return " T* ".join("(" + "".join(map(self._codes.__getitem__, line)) + ")Tj" for line in lines)
 
     def wrapped(self, text: str, size: float, width: float, most: int | None = None) -> list[str]:
         """The lines of a text; never empty, and no line is wider than `width`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import re
 import subprocess
@@ -25,6 +26,7 @@ from tests.unit.reports.documents import Render, document_of, scan_with
 OPERANDS = {
     "Tm": 6, "Tf": 2, "TL": 1, "Tj": 1, "T*": 0, "BT": 0, "ET": 0, "rg": 3, "RG": 3, "re": 4, "f": 0,
     "q": 0, "Q": 0, "m": 2, "l": 2, "c": 6, "h": 0, "w": 1, "J": 1, "j": 1, "Td": 2, "g": 1, "G": 1,
+    "BMC": 1, "BDC": 2, "EMC": 0,
 }  # fmt: skip
 """Every operator the pages are drawn with, and how many operands it takes."""
 
@@ -37,6 +39,12 @@ def text_of(written: bytes) -> str:
     return "\n".join(page.extract_text() for page in read(written).pages)
 
 
+def starts_of(reader: pypdf.PdfReader) -> dict[str, int]:
+    """The index of the page on which each part begins."""
+    parts = (entry for entry in reader.outline if not isinstance(entry, list))
+    return {str(entry.title): reader.get_destination_page_number(entry) for entry in parts}
+
+
 @pytest.fixture(scope="module")
 def face() -> Face:
     return Canvas("title", "en", "test", NOON).regular
@@ -45,8 +53,8 @@ def face() -> Face:
 def test_the_parts_come_in_order(busy_scan: ScanRecord, render: Render) -> None:
     """As a data-protection officer reads them; the outline leads to each."""
     reader = read(render(document_of(busy_scan), ReportFormat.PDF))
-    titles = [entry.title for entry in reader.outline]
-    pages = [reader.get_destination_page_number(entry) for entry in reader.outline]
+    starts = starts_of(reader)
+    titles, pages = list(starts), list(starts.values())
 
     assert titles == [
         "Verdict",
@@ -70,9 +78,23 @@ def test_the_cover_leads_to_every_part(busy_scan: ScanRecord, render: Render) ->
     reader = read(render(document_of(busy_scan), ReportFormat.PDF))
     cover = reader.pages[0].extract_text()
 
-    for entry in reader.outline:
-        page = reader.get_destination_page_number(entry) + 1
-        assert re.search(rf"{re.escape(str(entry.title))}\s+{page}\b", cover)
+    for title, page in starts_of(reader).items():
+        assert re.search(rf"{re.escape(title)}\s+{page + 1}\b", cover)
+    links = [annotation.get_object() for annotation in reader.pages[0]["/Annots"]]
+    targets = [reader.get_page_number(link["/Dest"][0].get_object()) for link in links]
+    assert targets == list(starts_of(reader).values())
+
+
+def test_the_bookmarks_lead_to_every_finding(busy_scan: ScanRecord, render: Render) -> None:
+    """Below their part, each to the page where it stands."""
+    reader = read(render(document_of(busy_scan), ReportFormat.PDF))
+    findings = next(entry for entry in reader.outline if isinstance(entry, list))
+    ids = [finding.rule_id for finding in document_of(busy_scan).findings]
+
+    assert [str(entry.title) for entry in findings] == [f"{id} Title of {id}" for id in ids]
+    for entry in findings:
+        page = reader.pages[reader.get_destination_page_number(entry)]
+        assert str(entry.title)[4:] in page.extract_text()
 
 
 def test_every_page_but_the_cover_is_numbered(busy_scan: ScanRecord, render: Render) -> None:
@@ -95,7 +117,7 @@ def test_the_verdict_is_on_the_second_page(busy_scan: ScanRecord, render: Render
 def test_no_row_is_lost_at_a_page_break(busy_scan: ScanRecord, render: Render) -> None:
     """Every cookie stands in the matrix and in the inventory, every item in the annex."""
     reader = read(render(document_of(busy_scan), ReportFormat.PDF))
-    starts = {str(e.title): reader.get_destination_page_number(e) for e in reader.outline}
+    starts = starts_of(reader)
 
     def names_from(first: str, last: str) -> list[str]:
         pages = reader.pages[starts[first] : starts[last]]
@@ -110,22 +132,35 @@ def test_no_row_is_lost_at_a_page_break(busy_scan: ScanRecord, render: Render) -
 def test_table_headings_repeat_on_every_page(busy_scan: ScanRecord, render: Render) -> None:
     """Nobody has to turn back to know what a column is."""
     reader = read(render(document_of(busy_scan), ReportFormat.PDF))
-    starts = {str(e.title): reader.get_destination_page_number(e) for e in reader.outline}
+    starts = starts_of(reader)
     pages = reader.pages[starts["Cookies"] : starts["Third-party hosts"]]
 
     assert len(pages) > 2
     assert all("First seen at" in page.extract_text() for page in pages)
 
 
-def test_a_row_taller_than_a_page_goes_on(render: Render) -> None:
-    """A name of four thousand characters is shown to its end."""
-    name = "".join(f"<{number:04}>" for number in range(1000))
-    reader = read(render(document_of(scan_with(name)), ReportFormat.PDF))
-    starts = {str(e.title): reader.get_destination_page_number(e) for e in reader.outline}
-    pages = [page.extract_text() for page in reader.pages[starts["Cookies"] : starts["Third-party hosts"]]]
+def test_a_long_name_is_cut_and_stands_whole_in_the_attachment(render: Render) -> None:
+    """A name of ten thousand characters takes some lines of its row; the rest is admitted, and not lost."""
+    name = "".join(f"<{number:04}>" for number in range(1700))
+    reader = read(render(document_of(scan_with(name, "_ga")), ReportFormat.PDF))
+    starts = starts_of(reader)
+    page = reader.pages[starts["Cookies"]].extract_text()
+    facts = json.loads(reader.attachments["report.json"][0])
 
-    assert all(re.search(r"\d{4}", page.split("First seen at")[1]) for page in pages)
-    assert all(f"{number:04}" in re.sub(r"\s", "", "".join(pages)) for number in range(1000))
+    assert starts["Third-party hosts"] - starts["Cookies"] == 1
+    assert "<0000>" in page
+    assert "…" in page
+    assert {cookie["name"] for cookie in facts["cookies"]} == {name, "_ga"}
+
+
+def test_the_facts_are_attached(busy_scan: ScanRecord, render: Render) -> None:
+    """The report for machines of the same document travels inside, as the source of the pages."""
+    document = document_of(busy_scan)
+    reader = read(render(document, ReportFormat.PDF))
+    (file,) = (entry.get_object() for entry in reader.trailer["/Root"]["/AF"])
+
+    assert file["/AFRelationship"] == "/Source"
+    assert reader.attachments["report.json"] == [render(document, ReportFormat.JSON)]
 
 
 @pytest.mark.parametrize("count", range(1, 40, 2))
@@ -133,7 +168,7 @@ def test_no_heading_and_no_row_is_left_alone(count: int, render: Render) -> None
     """Wherever a page ends, a heading has a row below it and the last rows stay together."""
     scan = scan_with(*(f"cookie-{number:03}-{'x' * 25 * (number % 7)}" for number in range(count)))
     reader = read(render(document_of(scan), ReportFormat.PDF))
-    starts = {str(e.title): reader.get_destination_page_number(e) for e in reader.outline}
+    starts = starts_of(reader)
     rows = [
         len(re.findall(r"cookie-\d", page.extract_text()))
         for page in reader.pages[starts["Cookies"] : starts["Third-party hosts"]]
