@@ -86,6 +86,21 @@ def bar_svg(shares: Sequence[Share], title: str) -> str:
     )
 
 
+def gauge_svg(score: int, title: str) -> str:
+    """A score of 0 to 100 as part of a ring, in the colour of what surrounds it."""
+    size, radius = 132, 54.0
+    middle, length = size / 2, 2 * math.pi * 54.0
+    ring = f'cx="{middle}" cy="{middle}" r="{radius}"'
+    return (
+        f'<svg class="gauge" viewBox="0 0 {size} {size}" role="img" '
+        f'aria-label="{escape(f"{title}: {score} of 100")}"><circle class="track" {ring}/>'
+        f'<circle class="part" {ring} stroke-dasharray="{length * score / 100:.2f} {length:.2f}" '
+        f'transform="rotate(-90 {middle} {middle})"/>'
+        f'<text class="centre" x="{middle}" y="{middle + 9}" text-anchor="middle">{score}</text>'
+        f'<text class="caption" x="{middle}" y="{middle + 28}" text-anchor="middle">of 100</text></svg>'
+    )
+
+
 def _ring_path(arc: Arc, middle: float, outer: float, inner: float) -> str:
     if arc.end - arc.start >= 360:
         # An SVG arc that ends where it starts draws nothing, so a whole ring is two circles.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from scanjobs.domain.cookies import Party
 from scanjobs.domain.findings import Outcome, Severity
-from scanjobs.domain.purposes import Category
+from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.reports.parts import Lifespan, VerdictStatus
 
 NAVY = "#16324f"
@@ -51,3 +51,14 @@ OUTCOME: Mapping[Outcome, str] = {
     Outcome.INFO: "#66707d",
     Outcome.NOT_EVALUABLE: "#4d5b6d",
 }
+EXEMPTION: Mapping[Exemption, str] = {
+    Exemption.EXEMPT: "#2b7a5f",
+    Exemption.UNDETERMINED: "#9a6700",
+    Exemption.NOT_EXEMPT: "#a32a22",
+}
+
+
+def lighter(colour: str) -> str:
+    """The same hue for dark backgrounds, halfway to white."""
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{(part + 255) // 2:02x}" for part in parts)

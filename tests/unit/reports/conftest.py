@@ -1,10 +1,11 @@
-"""Reports for tests: a busy scan, each renderer as one call, a browser."""
+"""Reports for tests: a busy scan, each renderer as one call, a browser with a report in it."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from scanjobs.reports.document import Document
 from scanjobs.reports.formats import renderer_for
 from tests import factories
 from tests.chromium import ARGUMENTS, require_chromium
-from tests.unit.reports.documents import Render
+from tests.unit.reports.documents import Render, document_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -101,3 +102,29 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started = playwright.chromium.launch(executable_path=require_chromium(), args=ARGUMENTS)
     yield started
     started.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, render: Render, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Open the report of a scan; afterwards, nothing was loaded but the file and nothing complained."""
+    requests: list[str] = []
+    complaints: list[str] = []
+    contexts: list[Any] = []
+    path = tmp_path / "report.html"
+
+    def open_(scan: ScanRecord, **options: Any) -> Any:
+        path.write_bytes(render(document_of(scan), ReportFormat.HTML))
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url.split("#")[0]))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert set(requests) == {path.as_uri()}
+    assert complaints == []

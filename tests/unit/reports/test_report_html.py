@@ -5,45 +5,48 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
-import json
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
+from scanjobs.domain.cookies import ConsentPhase
+from scanjobs.domain.purposes import Exemption
 from scanjobs.domain.reports import ReportFormat
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.reports.renderers.html import ITEMS_SHOWN, ROWS_WITHOUT_SCRIPT
-from tests.factories import capture, finding, labelled, observed, scan_record
+from scanjobs.reports.renderers import palette
+from scanjobs.reports.renderers.html import ITEMS_SHOWN
+from scanjobs.reports.renderers.html_table import ROWS_WITHOUT_SCRIPT
+from scanjobs.reports.renderers.palette import lighter
+from tests.factories import capture, finding, label, labelled, observed, scan_record
 from tests.unit.reports.documents import Render, document_of, scan_with
+from tests.unit.reports.html_pages import Page, values
 
 HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=1>&\"'\u2028"
+PALETTE: dict[str, str] = {
+    **palette.CATEGORY,
+    **palette.PARTY,
+    **palette.LIFESPAN,
+    **palette.STATUS,
+    **palette.SEVERITY,
+    **palette.OUTCOME,
+    **palette.EXEMPTION,
+}
 
 
-class Page(HTMLParser):
-    """The elements of a page and the texts of its style and script elements."""
+def luminance(colour: str) -> float:
+    """The relative luminance of WCAG 2.2."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.raw: list[tuple[str, str]] = []
-        self.text = ""
-        self._inside = ""
-        self.feed(page)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        self._inside = tag
-
-    def handle_data(self, data: str) -> None:
-        if self._inside in ("script", "style"):
-            self.raw.append((self._inside, data))
-        else:
-            self.text += data
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside = ""
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2.2, 1 to 21."""
+    darker, brighter = sorted((luminance(one), luminance(other)))
+    return (brighter + 0.05) / (darker + 0.05)
 
 
 @pytest.fixture
@@ -52,26 +55,18 @@ def drawn(render: Render) -> Any:
     return lambda scan: Page(render(document_of(scan), ReportFormat.HTML).decode())
 
 
-def data_of(page: Page) -> dict[str, Any]:
-    """What the script of the page is given."""
-    loaded: dict[str, Any] = json.loads(
-        next(text for tag, text in page.raw if tag == "script" and text.startswith("{"))
-    )
-    return loaded
-
-
 def test_the_parts_come_in_order(busy_scan: ScanRecord, drawn: Any) -> None:
     """The verdict first; every link of the navigation leads somewhere."""
     page = drawn(busy_scan)
-    sections = [attributes["id"] for tag, attributes in page.elements if tag == "section"]
     links = [a["href"] for tag, a in page.elements if tag == "a" and (a["href"] or "").startswith("#")]
 
-    assert sections == [
+    assert page.ids("section") == [
         "verdict",
         "scope",
         "summary",
         "findings",
-        "cookies",
+        "matrix",
+        "inventory",
         "hosts",
         "checklist",
         "annex",
@@ -95,7 +90,7 @@ def test_nothing_is_loaded_from_anywhere(busy_scan: ScanRecord, drawn: Any) -> N
     assert not [tag for tag, _ in page.elements if tag in ("link", "img", "iframe", "object", "embed")]
     assert not [a for tag, a in page.elements if tag == "script" and "src" in a]
     assert not [a for _, a in page.elements if "style" in a or any(name.startswith("on") for name in a)]
-    assert not [text for tag, text in page.raw if tag == "style" and ("url(" in text or "@import" in text)]
+    assert not [load for load in ("url(", "@import") if load in page.code("style")]
 
 
 def test_the_policy_allows_this_style_and_this_script_only(busy_scan: ScanRecord, drawn: Any) -> None:
@@ -103,8 +98,8 @@ def test_the_policy_allows_this_style_and_this_script_only(busy_scan: ScanRecord
     page = drawn(busy_scan)
     policy = next(a["content"] for tag, a in page.elements if a.get("http-equiv"))
     hashes = {
-        tag: "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-        for tag, text in page.raw
+        tag: "'sha256-" + base64.b64encode(hashlib.sha256(page.code(tag).encode()).digest()).decode() + "'"
+        for tag in ("style", "script")
     }
 
     assert policy == (
@@ -113,21 +108,94 @@ def test_the_policy_allows_this_style_and_this_script_only(busy_scan: ScanRecord
     )
 
 
-def test_every_cookie_is_in_the_data(busy_scan: ScanRecord, drawn: Any) -> None:
-    """Column by column, repeated texts once."""
-    data = data_of(drawn(busy_scan))
+def test_every_cookie_is_in_the_data_once(busy_scan: ScanRecord, drawn: Any) -> None:
+    """Field by field, repeated texts once, for the matrix and the inventory together."""
+    page = drawn(busy_scan)
+    rows = page.rows("cookies")
 
-    assert data["count"] == 120
-    assert data["columns"]["name"] == [f"cookie-{number:03}" for number in range(120)]
-    assert data["columns"]["party"] == {"texts": ["First", "Third"], "rows": [0, 1, 1] * 40}
+    assert rows["count"] == 120
+    assert rows["fields"]["name"] == [f"cookie-{number:03}" for number in range(120)]
+    assert rows["fields"]["party"] == {"values": ["First", "Third"], "rows": [0, 1, 1] * 40}
+    assert rows["fields"]["first_url"]["values"] == [
+        "https://shop.example/",
+        "https://ads.tracker.example/",
+        "https://cdn.example/",
+    ]
+    assert page.ids("script") == ["rows-cookies", "rows-hosts", None]
+
+
+def test_a_row_knows_its_details(drawn: Any) -> None:
+    """Who says what a cookie is for, why it is or is not exempt, and every observation."""
+    cookie = labelled(
+        observed("_ga", initiator="https://shop.example/tag.js:7"),
+        observed("_ga", phase=ConsentPhase.REJECTED),
+        label=label(exemption_reason="It measures."),
+    )
+    rows = drawn(scan_record(cookie)).rows("cookies")
+    told = {
+        detail["title"]: [values(rows["fields"][key])[0] for key in detail["keys"]]
+        for detail in rows["details"]
+    }
+
+    assert told["Exempt"] == ["undetermined", "It measures."]
+    assert told["Purpose from"] == ["name, 90%"]
+    assert told["Before any choice"] == [
+        "set by a response",
+        "2026-03-02 12:00:00 UTC",
+        "https://shop.example/",
+        "by https://shop.example/tag.js:7",
+        "_ga=<32 characters>; Path=/; Secure; HttpOnly; SameSite=Lax",
+    ]
+
+
+def test_kept_values_stay_in_the_database(drawn: Any) -> None:
+    """The raw line holds them, so it is left out."""
+    cookie = labelled(observed("sid", raw_set_cookie="sid=s3cret; Path=/", kept_value="s3cret"))
+
+    assert "s3cret" not in str(drawn(scan_record(cookie, values_kept=True)).raw)
+
+
+def test_cells_of_the_matrix_tell_what_needs_consent(drawn: Any) -> None:
+    """Coloured by exemption where nobody had agreed, and never by colour alone."""
+    phases = (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED)
+    cookies = [
+        labelled(
+            *(observed(name, phase=phase) for phase in phases if phase in seen),
+            label=label(exemption=exemption),
+        )
+        for name, exemption, seen in (
+            ("a", Exemption.EXEMPT, phases),
+            ("b", Exemption.NOT_EXEMPT, phases[:1]),
+            ("c", Exemption.UNDETERMINED, phases[1:]),
+        )
+    ]
+    page = drawn(scan_record(*cookies))
+    rows = page.rows("cookies")
+
+    assert values(rows["codes"]["tone-before"]) == ["exempt", "not_exempt", "absent"]
+    assert values(rows["codes"]["tone-accepted"]) == ["agreed", "absent", "agreed"]
+    assert values(rows["fields"]["exempt"]) == ["yes", "no", "undetermined"]
+    assert "Before any choice, by exemption: Exempt from consent 1, Needs consent 1" in {
+        attributes.get("aria-label") for tag, attributes in page.elements if tag == "svg"
+    }
+
+
+@pytest.mark.parametrize("colours", [PALETTE, {name: lighter(colour) for name, colour in PALETTE.items()}])
+def test_colours_are_seen_on_their_ground(colours: dict[str, str]) -> None:
+    """Each can carry small text in the colour of its scheme, and be told from the page (WCAG 2.2 AA)."""
+    is_light = colours is PALETTE
+    ground, on = ("#f4f6f9", "#ffffff") if is_light else ("#1a232c", "#0d141b")
+
+    assert {name for name, colour in colours.items() if contrast(colour, on) < 4.5} == set()
+    assert {name for name, colour in colours.items() if contrast(colour, ground) < 3} == set()
 
 
 def test_the_first_rows_are_there_without_a_script(busy_scan: ScanRecord, render: Render) -> None:
     """Whoever blocks scripts sees cookies, and is told how many are missing."""
     page = render(document_of(busy_scan), ReportFormat.HTML).decode()
 
-    assert page.count('<th scope="row" dir="auto">cookie-') == ROWS_WITHOUT_SCRIPT + 30
-    assert "the first 100 of 120 cookies are shown" in page
+    assert page.count('<th scope="row" dir="auto">cookie-') == 2 * ROWS_WITHOUT_SCRIPT + 30
+    assert "the first 100 of 120 are shown" in page
 
 
 def test_hostile_texts_stay_texts(drawn: Any) -> None:
@@ -146,7 +214,7 @@ def test_hostile_texts_stay_texts(drawn: Any) -> None:
     page = drawn(scan(HOSTILE))
 
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in drawn(scan("harmless")).elements]
-    assert data_of(page)["columns"]["name"] == [HOSTILE.replace("\u2028", "[U+2028]")]
+    assert page.rows("cookies")["fields"]["name"] == [HOSTILE.replace("\u2028", "[U+2028]")]
 
 
 def test_links_of_rules_are_web_addresses(render: Render) -> None:
