@@ -227,7 +227,7 @@ def visible(text: str) -> str:
     These are control characters, format characters such as direction overrides, zero-width ones,
     separators other than the plain space, lone surrogates, blanks and code points without a meaning.
     """
-    if text.isprintable() and not _BLANK.intersection(text):
+    if text.isprintable() and (text.isascii() or not _BLANK.intersection(text)):
         return text
     runs = groupby(text, key=_is_hidden)
     return "".join(code_points("".join(run)) if hidden else "".join(run) for hidden, run in runs)

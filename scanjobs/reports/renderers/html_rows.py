@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from itertools import compress
 from typing import TypeVar
 
-from scanjobs.domain.cookies import ConsentPhase, CookieOrigin, ObservedCookie
+from scanjobs.domain.cookies import ConsentPhase, CookieOrigin
+from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Exemption
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import HostRow, InventoryRow, Lifespan, Presence, Share
+from scanjobs.reports.parts import InventoryRow, Lifespan, Presence, Share
 from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.html_table import LAST, Column, Detail, Filter, LongTable, Rows
 
@@ -27,7 +31,8 @@ SHARE_WORDS: Mapping[Exemption, str] = {
     Exemption.NOT_EXEMPT: "Needs consent",
 }
 
-Row = TypeVar("Row")
+Value = TypeVar("Value", bound=Hashable)
+Told = TypeVar("Told", str, int)
 visible = wording.visible
 
 
@@ -95,12 +100,12 @@ def host_table(document: Document) -> LongTable:
     asked = [Column(key=f"requests-{phase}", title=wording.PHASE[phase], is_number=True) for phase in phases]
     counts = {f"requests-{phase}": [row.requests[at] for row in rows] for at, phase in enumerate(phases)}
     counts["total"] = [row.total for row in rows]
-    fields: dict[str, list[str]] = {
-        "host": _each(rows, lambda row: visible(row.host)),
-        "registered": _each(rows, lambda row: visible(row.registrable_domain)),
-        **{key: [wording.number(count) for count in column] for key, column in counts.items()},
-        "first_url": _each(rows, lambda row: visible(row.first_url)),
-        "first_at": _each(rows, _first_contact),
+    fields = {
+        "host": told((row.host for row in rows), visible),
+        "registered": told((row.registrable_domain for row in rows), visible),
+        **{key: told(column, wording.number) for key, column in counts.items()},
+        "first_url": told((row.first_url for row in rows), visible),
+        "first_at": told(((row.first_phase, row.first_at) for row in rows), _first_contact),
     }
     return LongTable(
         id="hosts",
@@ -111,12 +116,7 @@ def host_table(document: Document) -> LongTable:
             count=len(rows),
             fields=fields,
             codes={
-                "seen": _each(
-                    rows,
-                    lambda row: " ".join(
-                        phase for phase, count in zip(phases, row.requests, strict=True) if count
-                    ),
-                )
+                "seen": [" ".join(compress(phases, row.requests)) for row in rows],
             },
             order=counts,
             details=(
@@ -144,36 +144,29 @@ def host_table(document: Document) -> LongTable:
 
 def _cookie_rows(document: Document) -> Rows:
     cookies, phases = document.cookies, document.scope.phases
-    fields: dict[str, list[str]] = {
-        "name": _each(cookies, lambda row: visible(row.name)),
-        "place": _each(cookies, lambda row: " ".join(visible(part) for part in _place(row))),
-        "party": _each(cookies, lambda row: wording.PARTY[row.party].split()[0]),
-        "category": _each(cookies, lambda row: wording.CATEGORY[row.category]),
-        "source": _each(cookies, lambda row: f"{wording.SOURCE[row.source]}, {row.confidence:.0%}"),
-        "vendor": _each(cookies, lambda row: visible(row.vendor or wording.NONE)),
-        "lifetime": _each(cookies, lambda row: row.lifetime),
-        "flags": _each(cookies, lambda row: row.flags),
-        "exempt": _each(cookies, lambda row: wording.EXEMPTION[row.exemption]),
-        "phases": _each(
-            cookies,
-            lambda row: ", ".join(
-                wording.SHORT_PHASE[phase].lower()
-                for phase, presence in zip(phases, row.presence, strict=True)
-                if presence is not Presence.ABSENT
-            ),
-        ),
-        "first_url": _each(cookies, lambda row: visible(row.first_url or wording.UNKNOWN)),
-        "reason": _each(cookies, lambda row: visible(row.exemption_reason)),
-        "retention": _each(cookies, lambda row: visible(row.declared_retention or "")),
-        "expires": _each(cookies, lambda row: wording.moment(row.expires_at) if row.expires_at else ""),
-        "value": _each(cookies, _value),
-        "privacy": _each(cookies, lambda row: visible(row.privacy_url or "")),
+    fields = {
+        "name": told((row.name for row in cookies), visible),
+        "place": told(((row.domain, row.path, row.partition) for row in cookies), _place),
+        "party": told((row.party for row in cookies), lambda party: wording.PARTY[party].split()[0]),
+        "category": told((row.category for row in cookies), wording.CATEGORY.__getitem__),
+        "source": told(((row.source, row.confidence) for row in cookies), _source),
+        "vendor": told((row.vendor for row in cookies), lambda vendor: visible(vendor or wording.NONE)),
+        "lifetime": [row.lifetime for row in cookies],
+        "flags": [row.flags for row in cookies],
+        "exempt": told((row.exemption for row in cookies), wording.EXEMPTION.__getitem__),
+        "phases": told((row.phases for row in cookies), _phases),
+        "first_url": told((row.first_url for row in cookies), lambda url: visible(url or wording.UNKNOWN)),
+        "reason": told((row.exemption_reason for row in cookies), visible),
+        "retention": told((row.declared_retention or "" for row in cookies), visible),
+        "expires": told((row.expires_at for row in cookies), _moment),
+        "value": told(((row.value.length, row.value.shape) for row in cookies), _value),
+        "privacy": told((row.privacy_url or "" for row in cookies), visible),
     }
-    codes: dict[str, list[str]] = {
-        "category": _each(cookies, lambda row: row.category),
-        "party": _each(cookies, lambda row: row.party),
-        "exempt": _each(cookies, lambda row: row.exemption),
-        "seen": _each(cookies, lambda row: " ".join(row.phases)),
+    codes = {
+        "category": [row.category.value for row in cookies],
+        "party": [row.party.value for row in cookies],
+        "exempt": [row.exemption.value for row in cookies],
+        "seen": told((row.phases for row in cookies), " ".join),
     }
     details = [
         Detail(title="Name", keys=("name",)),
@@ -187,17 +180,13 @@ def _cookie_rows(document: Document) -> Rows:
         Detail(title="Privacy policy", keys=("privacy",)),
     ]
     for at, phase in enumerate(phases):
-        fields[f"presence-{phase}"] = [wording.PRESENCE[row.presence[at]] for row in cookies]
-        codes[f"tone-{phase}"] = [_tone(row, at, phase) for row in cookies]
-        seen = [next((o for o in row.observations if o.phase is phase), None) for row in cookies]
-        for key, reader in _OBSERVED.items():
-            fields[f"{key}-{phase}"] = [reader(one) if one else "" for one in seen]
-        keys = [*_OBSERVED]
-        if not document.scope.values_kept:
-            # Where values were kept they stand in the raw line, and a report does not show them.
-            fields[f"raw-{phase}"] = [visible(one.raw_set_cookie or "") if one else "" for one in seen]
-            keys.append("raw")
-        details.append(Detail(title=wording.PHASE[phase], keys=tuple(f"{key}-{phase}" for key in keys)))
+        presence = [row.presence[at] for row in cookies]
+        exempt = [row.exemption for row in cookies]
+        fields[f"presence-{phase}"] = told(presence, wording.PRESENCE.__getitem__)
+        codes[f"tone-{phase}"] = told(zip(presence, exempt, strict=True), partial(_tone, phase))
+        observed = observations_in(phase, cookies, with_raw=not document.scope.values_kept)
+        fields.update((f"{key}-{phase}", texts) for key, texts in observed.items())
+        details.append(Detail(title=wording.PHASE[phase], keys=tuple(f"{key}-{phase}" for key in observed)))
     return Rows(
         name="cookies",
         count=len(cookies),
@@ -205,17 +194,35 @@ def _cookie_rows(document: Document) -> Rows:
         codes=codes,
         order={
             "lifetime": [_lifetime_order(row) for row in cookies],
-            "exempt": [list(Exemption).index(row.exemption) for row in cookies],
+            "exempt": told((row.exemption for row in cookies), list(Exemption).index),
         },
         details=tuple(details),
     )
 
 
-def _tone(row: InventoryRow, at: int, phase: ConsentPhase) -> str:
+def observations_in(
+    phase: ConsentPhase, cookies: Iterable[InventoryRow], *, with_raw: bool
+) -> dict[str, list[str]]:
+    """What the details of each cookie tell of one phase, a line each; empty where it was not seen."""
+    seen = [next((one for one in row.observations if one.phase is phase), None) for row in cookies]
+    lines = {
+        "how": told((one and one.origin for one in seen), lambda origin: HOW[origin] if origin else ""),
+        "at": told((one.observed_at if one else None for one in seen), _moment),
+        "url": told((one.first_url if one else "" for one in seen), visible),
+        "by": told((one and one.initiator for one in seen), lambda by: f"by {visible(by)}" if by else ""),
+    }
+    if with_raw:
+        # Where values were kept they stand in the raw line, and a report does not show them.
+        lines["raw"] = told(((one and one.raw_set_cookie) or "" for one in seen), visible)
+    return lines
+
+
+def _tone(phase: ConsentPhase, cell: tuple[Presence, Exemption]) -> str:
     """How a cell of the consent matrix is coloured: by exemption where nobody had agreed."""
-    if row.presence[at] is Presence.ABSENT:
+    presence, exemption = cell
+    if presence is Presence.ABSENT:
         return "absent"
-    return row.exemption.value if phase in WITHOUT_CONSENT else "agreed"
+    return exemption.value if phase in WITHOUT_CONSENT else "agreed"
 
 
 def exemptions(document: Document) -> Iterator[tuple[ConsentPhase, int, tuple[Share, ...]]]:
@@ -239,17 +246,10 @@ def exemptions(document: Document) -> Iterator[tuple[ConsentPhase, int, tuple[Sh
         )
 
 
-_OBSERVED: Mapping[str, Callable[[ObservedCookie], str]] = {
-    "how": lambda one: HOW[one.origin],
-    "at": lambda one: wording.moment(one.observed_at) if one.observed_at else "",
-    "url": lambda one: visible(one.first_url),
-    "by": lambda one: f"by {visible(one.initiator)}" if one.initiator else "",
-}
-"""What the details tell of an observation, a line each."""
-
-
-def _each(rows: Iterable[Row], reader: Callable[[Row], str]) -> list[str]:
-    return [reader(row) for row in rows]
+def told(values: Iterable[Value], words: Callable[[Value], Told]) -> list[Told]:
+    """Each value in words, found once for equal ones: the rows of a scan repeat themselves."""
+    known: dict[Value, Told] = {}
+    return [known[value] if value in known else known.setdefault(value, words(value)) for value in values]
 
 
 def _filter(key: str, title: str, shares: Iterable[Share], everything: str) -> Filter:
@@ -257,17 +257,28 @@ def _filter(key: str, title: str, shares: Iterable[Share], everything: str) -> F
     return Filter(key=key, title=title, options=options, everything=everything)
 
 
-def _place(row: InventoryRow) -> Iterator[str]:
-    yield row.domain
-    if row.path != "/":
-        yield row.path
-    if row.partition:
-        yield f"under {row.partition}"
+def _place(where: tuple[str, str, str]) -> str:
+    domain, path, partition = where
+    parts = (domain, path if path != "/" else "", f"under {partition}" if partition else "")
+    return visible(" ".join(filter(None, parts)))
 
 
-def _value(row: InventoryRow) -> str:
-    value = row.value
-    return f"{wording.counted(value.length, 'character')}, {value.shape}"
+def _source(answer: tuple[LabelSource, float]) -> str:
+    source, confidence = answer
+    return f"{wording.SOURCE[source]}, {confidence:.0%}"
+
+
+def _phases(phases: tuple[ConsentPhase, ...]) -> str:
+    return ", ".join(wording.SHORT_PHASE[phase].lower() for phase in phases)
+
+
+def _moment(moment: datetime | None) -> str:
+    return wording.moment(moment) if moment else ""
+
+
+def _value(value: tuple[int, str]) -> str:
+    length, shape = value
+    return f"{wording.counted(length, 'character')}, {shape}"
 
 
 def _lifetime_order(row: InventoryRow) -> int:
@@ -277,6 +288,6 @@ def _lifetime_order(row: InventoryRow) -> int:
     return LAST if row.lifetime_seconds is None else max(row.lifetime_seconds, 0)
 
 
-def _first_contact(row: HostRow) -> str:
-    phase = wording.PHASE[row.first_phase]
-    return f"{phase}, {wording.moment(row.first_at)}" if row.first_at else phase
+def _first_contact(first: tuple[ConsentPhase, datetime | None]) -> str:
+    phase, at = first
+    return f"{wording.PHASE[phase]}, {wording.moment(at)}" if at else wording.PHASE[phase]
