@@ -33,7 +33,7 @@ from tables import milliseconds, percentile, show
 from scanjobs import config, pipeline
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.reports import ReportFormat
-from scanjobs.reports import generate
+from scanjobs.reports import accept, generate
 from scanjobs.scanner.manifest import read_manifest
 
 DAY = 86_400.0
@@ -126,7 +126,7 @@ def measure(runs: int = 5) -> Costs:
             scan = pipeline.import_scan(settings, captures, again=True).scan
             scans.append(time.perf_counter() - started)
             job_id = new_id()
-            generate.accept_report(settings, job_id, scan.id, ReportFormat.PDF, None)
+            accept.accept_report(settings, job_id, scan.id, ReportFormat.PDF, None)
             started = time.perf_counter()
             generate.generate_report(settings, job_id, lambda *_: None)
             reports.append(time.perf_counter() - started)

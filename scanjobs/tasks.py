@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
 from typing import Any
 
+from huey.api import group
+
 from scanjobs.config import Settings, current
 from scanjobs.db import driver, scans
+from scanjobs.domain.ids import id_within
 from scanjobs.domain.reports import ReportOptions
 from scanjobs.errors import ConfigurationError, NotFoundError, UsageError
 from scanjobs.jobs import schedule
-from scanjobs.jobs.context import this_job
+from scanjobs.jobs.context import current_batch, this_job
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.wrapper import JobTask
-from scanjobs.reports import generate
+from scanjobs.reports import accept, generate
 
 queue = JobQueue()
 task = queue.task
@@ -63,7 +65,7 @@ def _accept_report(
     output: str | None = None,
     options: dict[str, Any] | None = None,
 ) -> None:
-    generate.accept_report(current(), job_id, scan_id, format, output, options)
+    accept.accept_report(current(), job_id, scan_id, format, output, options, bundle_id=current_batch.get())
 
 
 @task(queue="reports", unique=True, accept=_accept_report)
@@ -73,6 +75,50 @@ def generate_report(
     """Write the report of one scan in one format."""
     job = this_job()
     return generate.generate_report(current(), job.id, job.progress)
+
+
+def _check_reports(
+    job_id: str,
+    scan_id: str,
+    formats: list[str],
+    output: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> None:
+    accept.check_reports(current(), scan_id, formats, output, options)
+
+
+@task(queue="reports", unique=True, accept=_check_reports)
+def generate_reports(
+    scan_id: str,
+    formats: list[str],
+    output: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Have the reports of one scan written in several formats, side by side; answers their jobs."""
+    bundle_id = this_job().id
+    with queue.in_batch(bundle_id):
+        parts = queue.enqueue(_parts(scan_id, formats, output, options, bundle_id=bundle_id))
+    return {"bundle_id": bundle_id, "jobs": [part.id for part in parts]}
+
+
+def _parts(
+    scan_id: str,
+    formats: Sequence[str],
+    output: str | None,
+    options: dict[str, Any] | None,
+    *,
+    bundle_id: str,
+    **when: Any,
+) -> group:
+    """One job for each format, with the same ids however often a bundle is submitted."""
+    return group(
+        [
+            generate_report.signature(
+                scan_id, format, output, options, id=id_within(bundle_id, format), **when
+            )
+            for format in dict.fromkeys(formats)
+        ]
+    )
 
 
 @task(unique=True)
@@ -135,15 +181,10 @@ def submit_reports(
         UsageError: several formats were to go into one file, or there is no such language.
         StorageError: the reports could not be written there.
     """
-    if output and len(formats) > 1 and not generate.is_folder(output):
-        raise UsageError(
-            f"{len(formats)} reports cannot go into one file.",
-            hint=f"Name a folder: --output {output}{os.sep}",
-        )
-    scan = scans.find_scan(current(), scan_id)
     asked = (options.told() or None) if options else None
-    with queue.batch():
-        return [generate_report(scan.id, format, output, asked, **when) for format in formats]
+    whole_id = accept.check_reports(current(), scan_id, formats, output, asked)
+    with queue.batch() as bundle_id:
+        return list(queue.enqueue(_parts(whole_id, formats, output, asked, bundle_id=bundle_id, **when)))
 
 
 @driver.retried

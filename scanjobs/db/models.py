@@ -278,7 +278,8 @@ class Report(Base):
     size: Mapped[int | None]
     sha256: Mapped[str | None]
     kind: Mapped[str] = mapped_column(server_default="scan")
-    bundle_id: Mapped[str | None]
+    bundle_id: Mapped[str | None] = mapped_column(index=True)
+    """The batch that it was submitted in."""
     options: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     """What differs from the usual."""
     tool_version: Mapped[str | None]

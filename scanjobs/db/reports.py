@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
 from scanjobs.db import models
+from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.reports import (
     ReportFormat,
@@ -18,6 +19,8 @@ from scanjobs.domain.reports import (
     ReportRecord,
     ReportVersions,
 )
+
+_IS_KEPT = models.Report.deleted_at.is_(None)
 
 
 def add_report(settings: Settings, report: ReportRecord) -> None:
@@ -49,10 +52,18 @@ def add_report(settings: Settings, report: ReportRecord) -> None:
 
 
 def report_of_job(settings: Settings, job_id: str) -> ReportRecord | None:
-    """The report that a job writes."""
+    """The report that a job writes; None where it was deleted."""
+    of_job = _kept().where(models.Report.job_id == job_id)
     with reading(settings) as session:
-        row = session.scalars(sa.select(models.Report).where(models.Report.job_id == job_id)).first()
+        row = session.scalars(of_job).first()
         return None if row is None else _record(session, row)
+
+
+def date_of_bundle(settings: Settings, bundle_id: str) -> datetime | None:
+    """When the first report of a bundle was accepted."""
+    of_bundle = sa.select(models.Report.created_at).where(models.Report.bundle_id == bundle_id)
+    with reading(settings) as session:
+        return session.scalar(of_bundle.order_by(models.Report.seq).limit(1))
 
 
 def complete_report(
@@ -63,10 +74,15 @@ def complete_report(
     size: int,
     sha256: str,
     versions: ReportVersions,
-) -> None:
-    """Record what the file of a report is; an older report that had its place has no file any more."""
+) -> bool:
+    """Record what the file of a report is; an older report that had its place has no file any more.
+
+    Answers False where the report was deleted meanwhile.
+    """
     with transaction(settings) as session:
-        path = session.scalar(sa.select(models.Report.path).where(models.Report.id == report_id))
+        path = session.scalar(sa.select(models.Report.path).where(models.Report.id == report_id, _IS_KEPT))
+        if path is None:
+            return False
         session.execute(
             sa.update(models.Report)
             .where(models.Report.path == path, models.Report.id != report_id)
@@ -84,17 +100,56 @@ def complete_report(
                 data_version=versions.data,
             )
         )
+        return True
+
+
+def find_report(settings: Settings, prefix: str) -> ReportRecord:
+    """The one report whose id begins so, or `latest`.
+
+    Raises:
+        NotFoundError: no report's id begins so.
+        AmbiguousIdError: more than one does, or the prefix is too short to tell.
+    """
+    words = {"noun": "report", "listing": "scanjobs reports list"}
+    if prefix == LATEST:
+        rows = _kept().order_by(models.Report.seq.desc()).limit(1)
+    else:
+        wanted = checked_prefix(prefix, **words)
+        rows = _kept().where(models.Report.id >= wanted, models.Report.id < wanted + BEYOND).limit(4)
+    with reading(settings) as session:
+        found = session.scalars(rows).all()
+        return _record(session, the_one(found, prefix, **words, id_of=lambda row: row.id))
 
 
 def list_reports(
-    settings: Settings, scan_id: str | None = None, limit: int | None = None
+    settings: Settings,
+    scan_id: str | None = None,
+    limit: int | None = None,
+    *,
+    site: str | None = None,
+    format: ReportFormat | None = None,
 ) -> list[ReportRecord]:
-    """Reports, newest first; those of one scan where its whole id is given."""
-    rows: sa.Select[Any] = sa.select(models.Report).order_by(models.Report.seq.desc()).limit(limit)
+    """Reports, newest first; those about one scan where its whole id is given, or about a site."""
+    rows = _kept().order_by(models.Report.seq.desc()).limit(limit)
     if scan_id is not None:
-        rows = rows.where(models.Report.scan_id == scan_id)
+        rows = rows.where(_is_about(sa.select(sa.literal(scan_id))))
+    if site is not None:
+        rows = rows.where(_is_about(sa.select(models.Scan.id).where(models.Scan.site == site)))
+    if format is not None:
+        rows = rows.where(models.Report.format == format)
     with reading(settings) as session:
         return [_record(session, row) for row in session.scalars(rows)]
+
+
+def _kept() -> sa.Select[Any]:
+    return sa.select(models.Report).where(_IS_KEPT)
+
+
+def _is_about(scan_ids: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    several = models.ReportScan
+    return models.Report.scan_id.in_(scan_ids) | models.Report.seq.in_(
+        sa.select(several.report_seq).where(several.scan_id.in_(scan_ids))
+    )
 
 
 def _record(session: Session, row: models.Report) -> ReportRecord:

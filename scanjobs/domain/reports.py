@@ -31,6 +31,12 @@ class ReportKind(StrEnum):
     """What differs between two scans."""
 
 
+MOST_DAYS = 36_525
+"""A hundred years."""
+
+_KINDS: dict[Any, str] = {bool: "true or false", str: "a text", int: "a whole number"}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportOptions:
     """How a report is written; what a format has no use for, it leaves alone."""
@@ -41,6 +47,8 @@ class ReportOptions:
     """Whether a CSV file begins with a byte order mark, by which spreadsheets know UTF-8."""
     csv_raw: bool = False
     """Whether cells of a CSV file stay as they are, also those that a spreadsheet might run as a formula."""
+    keep_days: int = 0
+    """After so many days it may go; 0 where it has no such end of its own."""
 
     @classmethod
     def of(cls, values: Mapping[str, Any] | None) -> ReportOptions:
@@ -57,9 +65,12 @@ class ReportOptions:
                     f"There is no option {name!r} of reports.", hint=f"Options: {', '.join(sorted(usual))}."
                 )
             if type(value) is not type(usual[name]):
-                kind = "true or false" if isinstance(usual[name], bool) else "a text"
+                kind = _KINDS[type(usual[name])]
                 raise UsageError(f"The option {name!r} of a report cannot be {value!r}; it is {kind}.")
-        return cls(**values)
+        options = cls(**values)
+        if not 0 <= options.keep_days <= MOST_DAYS:
+            raise UsageError(f"A report cannot be kept for {options.keep_days:,} days.")
+        return options
 
     def told(self) -> dict[str, Any]:
         """What differs from the usual, by name: what a job carries and a row keeps."""

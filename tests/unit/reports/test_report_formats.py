@@ -20,7 +20,13 @@ def test_every_format_has_a_renderer() -> None:
 
 @pytest.mark.parametrize(
     ("format", "loaded"),
-    [(None, []), ("csv", []), ("json", ["orjson"]), ("html", ["jinja2", "orjson"]), ("pdf", ["fpdf", "orjson"])],
+    [
+        (None, []),
+        ("csv", []),
+        ("json", ["orjson"]),
+        ("html", ["jinja2", "orjson"]),
+        ("pdf", ["fpdf", "orjson"]),
+    ],
 )
 def test_heavy_libraries_are_loaded_on_use_only(format: str | None, loaded: list[str]) -> None:
     """Whoever wants a CSV report does not wait for the PDF library."""

@@ -24,6 +24,7 @@ def upgrade() -> None:
         reports.add_column(sa.Column("expires_at", Moment, nullable=True))
         reports.add_column(sa.Column("deleted_at", Moment, nullable=True))
     op.create_index("ix_reports_path", "reports", ["path"])
+    op.create_index("ix_reports_bundle_id", "reports", ["bundle_id"])
     op.create_table(
         "report_scans",
         sa.Column("report_seq", Whole, nullable=False),

@@ -1,0 +1,151 @@
+"""Accepts a report: its date, its place and its options are settled before anything waits."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from scanjobs.config import Settings
+from scanjobs.db import reports, scans
+from scanjobs.domain.clock import Clock
+from scanjobs.domain.ids import new_id, short
+from scanjobs.domain.reports import ReportFormat, ReportOptions, ReportRecord
+from scanjobs.errors import StorageError, UsageError
+from scanjobs.files import errors_explained, refuse_what_is_no_file
+from scanjobs.reports.languages import words_in
+
+
+def accept_report(
+    settings: Settings,
+    job_id: str,
+    scan_id: str,
+    format: str,
+    output: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    bundle_id: str | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Record a report in the transaction that accepts its job.
+
+    Reports of one bundle bear one date.
+
+    Raises:
+        NotFoundError, AmbiguousIdError: there is no such scan.
+        UsageError: there is no such format, no such option, or no such language.
+        StorageError: the folder of the report cannot be written.
+    """
+    wanted, asked = read_format(format), read_options(options)
+    scan = scans.find_scan(settings, scan_id)
+    report_id = new_id()
+    begun = reports.date_of_bundle(settings, bundle_id) if bundle_id else None
+    created_at = begun or (clock or settings.clock).now()
+    path = _place(settings, output, default_name(scan.site, created_at, report_id, wanted))
+    _require_writable(path)
+    reports.add_report(
+        settings,
+        ReportRecord(
+            id=report_id,
+            scan_id=scan.id,
+            job_id=job_id,
+            bundle_id=bundle_id,
+            format=wanted,
+            options=asked,
+            path=str(path),
+            created_at=created_at,
+            expires_at=created_at + timedelta(days=asked.keep_days) if asked.keep_days else None,
+            written_at=None,
+            size=None,
+            sha256=None,
+        ),
+    )
+
+
+def check_reports(
+    settings: Settings,
+    scan_id: str,
+    formats: Sequence[str],
+    output: str | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> str:
+    """Refuse what could not be accepted as reports of one scan; answers the id of the scan.
+
+    Raises:
+        NotFoundError, AmbiguousIdError: there is no such scan.
+        UsageError: several formats were to go into one file, or one has no meaning, or an option.
+    """
+    if isinstance(formats, str) or not formats:
+        raise UsageError("Reports have a list of formats.", hint=f"Formats: {', '.join(ReportFormat)}.")
+    for format in formats:
+        read_format(format)
+    read_options(options)
+    if output and len(formats) > 1 and not is_folder(output):
+        raise UsageError(
+            f"{len(formats)} reports cannot go into one file.",
+            hint=f"Name a folder: --output {output}{os.sep}",
+        )
+    return scans.find_scan(settings, scan_id).id
+
+
+def default_name(site: str, created_at: datetime, report_id: str, format: ReportFormat) -> str:
+    """`<site>-<date>-<id8>.<ext>`, the site reduced to what every file system takes."""
+    plain = re.sub(r"[^a-z0-9.-]+", "_", site.lower()).strip(".") or "site"
+    return f"{plain[:80]}-{created_at:%Y-%m-%d}-{short(report_id)}.{format}"
+
+
+def read_options(options: Mapping[str, Any] | None) -> ReportOptions:
+    """Options by name as a frozen value.
+
+    Raises:
+        UsageError: there is no such option, it cannot have this value, or reports are not written in this
+            language.
+    """
+    asked = ReportOptions.of(options)
+    words_in(asked.language)
+    return asked
+
+
+def read_format(word: str) -> ReportFormat:
+    """The format of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        return ReportFormat(word.lower())
+    except ValueError:
+        raise UsageError(
+            f"There is no report format {word!r}.", hint=f"Formats: {', '.join(ReportFormat)}."
+        ) from None
+
+
+def _place(settings: Settings, output: str | None, name: str) -> Path:
+    """Where a report goes: the default folder, the folder asked for, or the very file asked for."""
+    if not output:
+        return settings.reports_folder / name
+    asked = Path(os.path.abspath(output))  # noqa: PTH100 - links stay as they were typed
+    with errors_explained(asked):
+        str(asked).encode()
+        return asked / name if is_folder(output) else asked
+
+
+def is_folder(output: str) -> bool:
+    """Whether reports go into it under names of their own."""
+    return output.endswith(os.sep) or Path(output).is_dir()
+
+
+def _require_writable(path: Path) -> None:
+    """Refuse at submit what the worker could only refuse later."""
+    folder = path.parent
+    with errors_explained(path):
+        refuse_what_is_no_file(path)
+        folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StorageError(
+            f"The folder {folder} cannot be written.",
+            hint="Choose another one with --output, or change its permissions.",
+        )
