@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -36,6 +36,9 @@ from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
 from scanjobs.domain.labels import Label, LabelledCookie, LabelledHost, LabelledStorage, LabelSource
 from scanjobs.domain.purposes import Category, Exemption, ExemptionGround
 from scanjobs.domain.storage import StorageKey, StorageKind, StoredItem
+
+CHUNK = 1000
+"""Cookies that are read at once."""
 
 
 def _of_scan(session: Session, model: Any, scan_seq: int) -> Any:
@@ -144,17 +147,32 @@ def findings_of(session: Session, scan_seq: int) -> list[Finding]:
     ]
 
 
-def cookies_of(session: Session, scan_seq: int) -> list[LabelledCookie]:
-    """Its cookies with their labels and observations."""
+def cookies_of(session: Session, scan_seq: int) -> Iterator[LabelledCookie]:
+    """Its cookies with their labels and observations, by name, domain and path; a thousand lie in memory."""
     # Core rows, not ORM objects: 20,000 cookies are read four times as fast.
     cookie, seen = models.Cookie.__table__, models.Observation.__table__
-    rows = session.execute(
-        sa.select(cookie, seen)
-        .join(seen, seen.c.cookie_seq == cookie.c.seq)
-        .where(cookie.c.scan_seq == scan_seq)
-        .order_by(cookie.c.seq, seen.c.seq)
+    of_scan = sa.select(cookie.c.seq).where(cookie.c.scan_seq == scan_seq).order_by(cookie.c.seq).limit(CHUNK)
+    last = 0
+    while seqs := session.scalars(of_scan.where(cookie.c.seq > last)).all():
+        rows = session.execute(
+            sa.select(cookie, seen)
+            .join(seen, seen.c.cookie_seq == cookie.c.seq)
+            .where(cookie.c.scan_seq == scan_seq, cookie.c.seq.between(seqs[0], seqs[-1]))
+            .order_by(cookie.c.seq, seen.c.seq)
+        )
+        yield from (_labelled(list(group)) for _, group in groupby(rows, key=lambda row: row[0]))
+        last = seqs[-1]
+
+
+def cookie_phases_of(session: Session, scan_seq: int) -> set[ConsentPhase]:
+    """The consent phases that its cookies were seen in."""
+    rows = (
+        sa.select(models.Observation.phase)
+        .join(models.Cookie, models.Observation.cookie_seq == models.Cookie.seq)
+        .where(models.Cookie.scan_seq == scan_seq)
+        .distinct()
     )
-    return [_labelled(list(group)) for _, group in groupby(rows, key=lambda row: row[0])]
+    return set(map(ConsentPhase, session.scalars(rows)))
 
 
 def _labelled(rows: Sequence[sa.Row[Any]]) -> LabelledCookie:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from scanjobs.domain.cookies import (
 )
 from scanjobs.domain.findings import Finding, FindingItem
 from scanjobs.domain.labels import Label, LabelledCookie, LabelledHost, LabelledStorage
-from scanjobs.domain.scans import ScanRecord, ScanSummary
+from scanjobs.domain.scans import CookieStream, ScanRecord, ScanSummary
 from scanjobs.domain.storage import StoredItem
 from scanjobs.errors import NotFoundError
 
@@ -123,8 +124,8 @@ def find_scan(settings: Settings, prefix: str) -> ScanSummary:
         return summary_of(_scan_row_by_prefix(session, prefix))
 
 
-def load_scan(settings: Settings, prefix: str) -> ScanRecord:
-    """One scan whole; raises as `find_scan` does."""
+def load_scan(settings: Settings, prefix: str, *, cookies: bool = True) -> ScanRecord:
+    """One scan whole, or without its cookies; raises as `find_scan` does."""
     with reading(settings) as session:
         row = _scan_row_by_prefix(session, prefix)
         return ScanRecord(
@@ -139,13 +140,31 @@ def load_scan(settings: Settings, prefix: str) -> ScanRecord:
             complete=row.complete,
             values_kept=row.values_kept,
             captures=tuple(scan_rows.captures_of(session, row.seq)),
-            cookies=tuple(scan_rows.cookies_of(session, row.seq)),
+            cookies=tuple(scan_rows.cookies_of(session, row.seq)) if cookies else (),
             hosts=tuple(scan_rows.hosts_of(session, row.seq)),
             gaps=tuple(scan_rows.gaps_of(session, row.seq)),
             findings=tuple(scan_rows.findings_of(session, row.seq)),
             storage=tuple(scan_rows.storage_of(session, row.seq)),
             pages=tuple(scan_rows.pages_of(session, row.seq)),
             declaration=scan_rows.declaration_with(session, row.declaration_id),
+        )
+
+
+@contextmanager
+def streamed_cookies(settings: Settings, scan_id: str) -> Iterator[CookieStream]:
+    """The cookies of one scan for whom all of them at once are too many; its whole id is given.
+
+    Raises:
+        NotFoundError: it is gone.
+    """
+    with reading(settings) as session:
+        row = session.scalars(ready_scans().where(models.Scan.id == scan_id)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"There is no scan {scan_id} any more.")
+        yield CookieStream(
+            total=row.cookie_count,
+            phases=frozenset(scan_rows.cookie_phases_of(session, row.seq)),
+            cookies=scan_rows.cookies_of(session, row.seq),
         )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.declared import SiteDeclaration
 from scanjobs.domain.evidence import Capture, Evidence, Gap, PageLoad
 from scanjobs.domain.findings import Finding
@@ -24,6 +26,17 @@ class ScanSummary:
     cookies: int
     phases: tuple[str, ...]
     complete: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CookieStream:
+    """The cookies of one scan, read while somebody goes through them."""
+
+    total: int
+    phases: frozenset[ConsentPhase]
+    """The consent phases that any of them was seen in."""
+    cookies: Iterator[LabelledCookie]
+    """By name, domain and path; they can be gone through once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -158,10 +158,15 @@ def _identification(
         captured_at=scan.captured_at,
         tool_version=tool_version,
         scan_tool_version=scan.tool_version,
-        rules_version=", ".join(sorted({finding.rule_version for finding in scan.findings})) or wording.NONE,
+        rules_version=rules_version(scan),
         data_version=scan.data_version,
         notice=words(wording.NOTICE),
     )
+
+
+def rules_version(scan: ScanRecord) -> str:
+    """The versions of the rules that judged a scan."""
+    return ", ".join(sorted({finding.rule_version for finding in scan.findings})) or wording.NONE
 
 
 def _profile_title(scan: ScanRecord) -> str:

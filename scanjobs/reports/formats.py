@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanjobs.domain.reports import ReportFormat
 
 if TYPE_CHECKING:
-    from scanjobs.reports.renderers import Renderer
+    from scanjobs.reports.renderers import Renderer, SheetRenderer
 
 # Module and class by name: importing fpdf2 takes 200 ms, which a CSV report need not wait for.
 RENDERERS = {
@@ -18,9 +18,22 @@ RENDERERS = {
     ReportFormat.CSV: ("csv", "CsvRenderer"),
 }
 
+SHEETS = frozenset({ReportFormat.CSV})
+"""Formats of rows only, whose renderers need no whole document."""
+
 
 def renderer_for(format: ReportFormat) -> Renderer:
     """The renderer of one format."""
-    module, name = RENDERERS[format]
-    renderer: Renderer = getattr(import_module(f"scanjobs.reports.renderers.{module}"), name)()
+    renderer: Renderer = _made(format)
     return renderer
+
+
+def sheet_renderer_for(format: ReportFormat) -> SheetRenderer:
+    """The renderer of one of `SHEETS`."""
+    renderer: SheetRenderer = _made(format)
+    return renderer
+
+
+def _made(format: ReportFormat) -> Any:
+    module, name = RENDERERS[format]
+    return getattr(import_module(f"scanjobs.reports.renderers.{module}"), name)()

@@ -10,12 +10,14 @@ from scanjobs import __version__, classification
 from scanjobs.config import Settings
 from scanjobs.db import reports, scans
 from scanjobs.domain.clock import Clock
-from scanjobs.domain.reports import ReportVersions
+from scanjobs.domain.reports import ReportRecord, ReportVersions
+from scanjobs.domain.scans import ScanRecord
 from scanjobs.errors import ReportError
 from scanjobs.files import write_atomically
-from scanjobs.reports.document import build_document
-from scanjobs.reports.formats import renderer_for
+from scanjobs.reports.document import build_document, rules_version
+from scanjobs.reports.formats import SHEETS, renderer_for, sheet_renderer_for
 from scanjobs.reports.history import history_of
+from scanjobs.reports.sheet import open_sheet
 
 OnProgress = Callable[[float, str], None]
 """Called with percent, 0 to 100, and what is being done."""
@@ -34,7 +36,34 @@ def generate_report(
     if report is None:
         raise ReportError("The report of this job is not recorded any more.", hint="Submit it again.")
     on_progress(0, "Loading the scan")
-    scan = scans.load_scan(settings, report.scan_id or "")
+    is_sheet = report.format in SHEETS
+    scan = scans.load_scan(settings, report.scan_id or "", cookies=not is_sheet)
+    write = _write_sheet if is_sheet else _write_document
+    size, sha256 = write(settings, report, scan, on_progress)
+    is_wanted = reports.complete_report(
+        settings,
+        report.id,
+        written_at=(clock or settings.clock).now(),
+        size=size,
+        sha256=sha256,
+        versions=ReportVersions(tool=__version__, rules=rules_version(scan), data=scan.data_version),
+    )
+    if not is_wanted:
+        Path(report.path).unlink(missing_ok=True)
+        raise ReportError("The report was deleted while it was written.", hint="Submit it again.")
+    return {
+        "report_id": report.id,
+        "format": str(report.format),
+        "path": report.path,
+        "size": size,
+        "sha256": sha256,
+    }
+
+
+def _write_document(
+    settings: Settings, report: ReportRecord, scan: ScanRecord, on_progress: OnProgress
+) -> tuple[int, str]:
+    """Decide everything, then draw it; answers with size and digest of the file."""
     on_progress(15, "Deciding what it says")
     document = build_document(
         scan,
@@ -49,26 +78,17 @@ def generate_report(
     def drawn(percent: float, phase: str) -> None:
         on_progress(25 + percent * 0.7, phase)
 
-    size, sha256 = write_atomically(Path(report.path), lambda file: renderer.render(document, file, drawn))
-    is_wanted = reports.complete_report(
-        settings,
-        report.id,
-        written_at=(clock or settings.clock).now(),
-        size=size,
-        sha256=sha256,
-        versions=ReportVersions(
-            tool=document.identification.tool_version,
-            rules=document.identification.rules_version,
-            data=document.identification.data_version,
-        ),
-    )
-    if not is_wanted:
-        Path(report.path).unlink(missing_ok=True)
-        raise ReportError("The report was deleted while it was written.", hint="Submit it again.")
-    return {
-        "report_id": report.id,
-        "format": str(report.format),
-        "path": report.path,
-        "size": size,
-        "sha256": sha256,
-    }
+    return write_atomically(Path(report.path), lambda file: renderer.render(document, file, drawn))
+
+
+def _write_sheet(
+    settings: Settings, report: ReportRecord, scan: ScanRecord, on_progress: OnProgress
+) -> tuple[int, str]:
+    """Write the rows as they are read; answers with size and digest of the file."""
+    renderer = sheet_renderer_for(report.format)
+
+    def written(percent: float, phase: str) -> None:
+        on_progress(percent * 0.95, phase)
+
+    with open_sheet(settings, scan, report.options) as sheet:
+        return write_atomically(Path(report.path), lambda file: renderer.write(sheet, file, written))

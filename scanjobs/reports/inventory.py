@@ -27,7 +27,7 @@ def phases_of(scan: ScanRecord) -> tuple[ConsentPhase, ...]:
 def inventory(scan: ScanRecord, words: Words) -> tuple[InventoryRow, ...]:
     """Every cookie of the scan, by name, domain and path."""
     phases = phases_of(scan)
-    rows = [_row(cookie, phases, words) for cookie in scan.cookies]
+    rows = [inventory_row(cookie, phases, words) for cookie in scan.cookies]
     return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.domain, row.path, row.partition)))
 
 
@@ -43,7 +43,8 @@ def third_party_hosts(scan: ScanRecord) -> tuple[HostRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.total, row.host)))
 
 
-def _row(cookie: LabelledCookie, phases: Sequence[ConsentPhase], words: Words) -> InventoryRow:
+def inventory_row(cookie: LabelledCookie, phases: Sequence[ConsentPhase], words: Words) -> InventoryRow:
+    """One cookie as a report lists it; `phases` are those that were captured."""
     latest, label = cookie.latest, cookie.label
     first = _first(cookie.observations)
     return InventoryRow(

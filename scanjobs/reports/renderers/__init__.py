@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 from scanjobs.reports.document import Document
+from scanjobs.reports.sheet import Sheet
 
 Progress = Callable[[float, str], None]
 """Told the percentage done, 0 to 100, and what is being drawn."""
@@ -16,4 +17,12 @@ class Renderer(Protocol):
 
     def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
         """Write the document to a file opened for binary writing; equal documents give equal bytes."""
+        ...
+
+
+class SheetRenderer(Protocol):
+    """What we expect of a renderer of rows only."""
+
+    def write(self, sheet: Sheet, file: BinaryIO, on_progress: Progress) -> None:
+        """Write the rows to a file opened for binary writing, as they come."""
         ...

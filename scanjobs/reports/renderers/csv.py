@@ -7,12 +7,14 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import BinaryIO
 
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.reports.document import Document
 from scanjobs.reports.parts import InventoryRow, Presence
 from scanjobs.reports.renderers import Progress
+from scanjobs.reports.sheet import Sheet
 
 COLUMNS = (
     "name",
@@ -58,18 +60,28 @@ class CsvRenderer:
     """Writes the inventory of a document as CSV."""
 
     def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
+        """Write the cookies of a document."""
+        sheet = Sheet(
+            options=document.options,
+            phases=document.scope.phases,
+            total=len(document.cookies),
+            rows=document.cookies,
+        )
+        self.write(sheet, file, on_progress)
+
+    def write(self, sheet: Sheet, file: BinaryIO, on_progress: Progress) -> None:
         """Write the header, then the rows in chunks."""
-        options = document.options
+        options = sheet.options
         encoding = "utf-8-sig" if options.csv_bom else "utf-8"
         cell_of = str if options.csv_raw else guarded
         text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="", write_through=True)
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        total = len(document.cookies)
-        for start in range(0, total, CHUNK):
-            on_progress(100 * start / total, "cookies")
-            rows = document.cookies[start : start + CHUNK]
-            writer.writerows([cell_of(cell) for cell in _cells(row, document.scope.phases)] for row in rows)
+        rows, done = iter(sheet.rows), 0
+        while chunk := list(islice(rows, CHUNK)):
+            on_progress(100 * done / max(sheet.total, 1), "cookies")
+            writer.writerows([cell_of(cell) for cell in _cells(row, sheet.phases)] for row in chunk)
+            done += len(chunk)
         # The caller owns the file: without this the wrapper would close it when it goes.
         text.detach()
         on_progress(100, "done")

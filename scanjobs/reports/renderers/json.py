@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
 import orjson
@@ -28,23 +30,48 @@ from scanjobs.reports.renderers import Progress
 # 1: scanjobs 0.1, the first.
 FORMAT_VERSION = 1
 
-OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
+
+
+CHUNK = 500
+Facts = dict[str, Any]
 
 
 class JsonRenderer:
     """Writes a document as JSON."""
 
     def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
-        """Write the facts in one piece."""
-        on_progress(0, "facts")
-        facts = as_json(document)
-        on_progress(60, "file")
-        file.write(_encoded(facts))
+        """Write one key after the other, long lists item by item: a large report never lies in memory whole."""
+        parts = {**_short_parts(document), **_long_parts(document)}
+        written, total = 0, max(len(document.cookies), 1)
+        file.write(b"{")
+        for number, (key, part) in enumerate(sorted(parts.items())):
+            file.write(b'%s\n  "%s": ' % (b"," if number else b"", key.encode()))
+            if not isinstance(part, Iterator):
+                file.write(_encoded(part, depth=1))
+                continue
+            is_empty = True
+            while items := list(islice(part, CHUNK)):
+                texts = b",\n    ".join(_encoded(item, depth=2) for item in items)
+                file.write((b"[\n    " if is_empty else b",\n    ") + texts)
+                is_empty = False
+                written += len(items)
+                on_progress(min(99, 100 * written / total), "facts")
+            file.write(b"[]" if is_empty else b"\n  ]")
+        file.write(b"\n}\n")
         on_progress(100, "done")
 
 
-def as_json(document: Document) -> dict[str, Any]:
-    """The document as the schema describes it."""
+def _long_parts(document: Document) -> dict[str, Iterator[Facts]]:
+    return {
+        "checks": map(_check, document.checklist),
+        "cookies": map(_cookie, document.cookies),
+        "storage": map(_stored, document.storage),
+        "third_party_hosts": (_host(row, document.scope.phases) for row in document.hosts),
+    }
+
+
+def _short_parts(document: Document) -> Facts:
     about = document.identification
     return {
         "format": "scanjobs.report",
@@ -81,10 +108,6 @@ def as_json(document: Document) -> dict[str, Any]:
             "gaps": [_gap(gap) for gap in document.scope.gaps],
             "unseen": document.scope.unseen,
         },
-        "checks": [_check(check) for check in document.checklist],
-        "cookies": [_cookie(row) for row in document.cookies],
-        "storage": [_stored(row) for row in document.storage],
-        "third_party_hosts": [_host(row, document.scope.phases) for row in document.hosts],
         "declared": _declared(document.declared) if document.declared else None,
         "changes": _changes(document.changes) if document.changes else None,
         "declaration": _declaration(document.declaration),
@@ -373,12 +396,15 @@ def _declaration(part: DeclarationPart) -> dict[str, Any]:
     }
 
 
-def _encoded(facts: dict[str, Any]) -> bytes:
+def _encoded(facts: Any, *, depth: int) -> bytes:
+    """Facts as they stand so deep in the file."""
     try:
-        return orjson.dumps(facts, option=OPTIONS)
+        text = orjson.dumps(facts, option=OPTIONS)
     except orjson.JSONEncodeError:
         # A lone surrogate is the one thing a text can hold that UTF-8 cannot write.
-        return orjson.dumps(_writable(facts), option=OPTIONS)
+        text = orjson.dumps(_writable(facts), option=OPTIONS)
+    # A line break within a text is written \\n, so those that are left lie between keys and items.
+    return text.replace(b"\n", b"\n" + b"  " * depth)
 
 
 def _writable(value: Any) -> Any:

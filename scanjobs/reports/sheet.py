@@ -1,0 +1,46 @@
+"""The inventory as rows that are read while they are written, so that a million take no more memory than one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from scanjobs.config import Settings
+from scanjobs.db import scans
+from scanjobs.domain.cookies import ConsentPhase
+from scanjobs.domain.reports import ReportOptions
+from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports.inventory import inventory_row
+from scanjobs.reports.languages import words_in
+from scanjobs.reports.parts import InventoryRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """What a format of rows only needs."""
+
+    options: ReportOptions
+    phases: tuple[ConsentPhase, ...]
+    """The captured phases, in the order of the visit."""
+    total: int
+    rows: Iterable[InventoryRow]
+
+
+@contextmanager
+def open_sheet(settings: Settings, scan: ScanRecord, options: ReportOptions) -> Iterator[Sheet]:
+    """The rows of one scan; of the scan itself the cookies are not looked at.
+
+    Raises:
+        NotFoundError: the scan is gone.
+    """
+    words = words_in(options.language)
+    with scans.streamed_cookies(settings, scan.id) as stream:
+        captured = stream.phases | {capture.phase for capture in scan.captures}
+        phases = tuple(phase for phase in ConsentPhase if phase in captured)
+        yield Sheet(
+            options=options,
+            phases=phases,
+            total=stream.total,
+            rows=(inventory_row(cookie, phases, words) for cookie in stream.cookies),
+        )
