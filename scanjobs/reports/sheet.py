@@ -1,4 +1,4 @@
-"""The inventory as rows that are read while they are written, so that a million take no more memory than one."""
+"""The inventory as rows that are read while they are written: a million take no more memory than one."""
 
 from __future__ import annotations
 

@@ -41,9 +41,11 @@ class JsonRenderer:
     """Writes a document as JSON."""
 
     def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
-        """Write one key after the other, long lists item by item: a large report never lies in memory whole."""
+        """Write one key after the other, long lists item by item; the whole never lies in memory."""
+        on_progress(0, "facts")
+        lists = (document.checklist, document.cookies, document.storage, document.hosts)
+        written, total = 0, sum(map(len, lists))
         parts = {**_short_parts(document), **_long_parts(document)}
-        written, total = 0, max(len(document.cookies), 1)
         file.write(b"{")
         for number, (key, part) in enumerate(sorted(parts.items())):
             file.write(b'%s\n  "%s": ' % (b"," if number else b"", key.encode()))
@@ -56,7 +58,7 @@ class JsonRenderer:
                 file.write((b"[\n    " if is_empty else b",\n    ") + texts)
                 is_empty = False
                 written += len(items)
-                on_progress(min(99, 100 * written / total), "facts")
+                on_progress(99 * written / total, "facts")
             file.write(b"[]" if is_empty else b"\n  ]")
         file.write(b"\n}\n")
         on_progress(100, "done")
