@@ -269,5 +269,8 @@ GLOSSARY = (
 )
 LICENCES = (
     Note(term="Public Suffix List", text="registrable domains; Mozilla Public License 2.0"),
-    Note(term="Noto Sans", text="the typeface of the PDF; SIL Open Font License 1.1, Google LLC"),
+    Note(
+        term="Noto Sans and Noto Emoji",
+        text="the typefaces of the PDF; SIL Open Font License 1.1, Google LLC",
+    ),
 )

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.charts import fill
-from scanjobs.reports.renderers.pdf_pages import Pages
+from scanjobs.reports.renderers.pdf_pages import FONTS, Pages
+from scanjobs.reports.renderers.pdf_scripts import Scripts
 from scanjobs.reports.renderers.typesetting import BODY, HEADING, SMALL, TITLE, Face, Style
 
 MARGIN = 48.0
@@ -29,8 +30,9 @@ class Canvas(Pages):
         self, title: str, language: str, producer: str, created_at: datetime, *, tagged: bool = True
     ) -> None:
         super().__init__(title, language, producer, created_at, tagged=tagged)
-        self.regular = Face(self.font("NotoSans-Regular.ttf"))
-        self.bold = Face(self.font("NotoSans-Bold.ttf", "B"))
+        scripts = Scripts(self.font)
+        self.regular = Face(self.font(FONTS / "NotoSans-Regular.ttf"), scripts)
+        self.bold = Face(self.font(FONTS / "NotoSans-Bold.ttf"), scripts)
         self.y = TOP
         self.sections: list[tuple[str, int, float]] = []
         """Every part of the report with the page it begins on, and how far down."""

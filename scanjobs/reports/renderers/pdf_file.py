@@ -18,6 +18,7 @@ from fpdf.syntax import Name, PDFContentStream, PDFObject
 from scanjobs.reports.renderers.pdf_structure import FIRST_ANNOTATION, Content, Element, Rows, Structure
 
 OBJECTS_IN_STREAM = 500
+ZERO_WIDTH_SPACE = 0x200B
 _END = "\nendstream\nendobj"
 _ENTRY = struct.Struct(">BIH")
 _COMPRESSED = struct.Struct(">BI")
@@ -40,10 +41,7 @@ class Producer(OutputProducer):
         """The number of each object stream and how many objects it holds."""
         for font in pdf.fonts.values():
             assert isinstance(font, TTFFont)
-            for glyph, _ in font.subset.items():
-                # The box for a missing glyph stands for no character, not for U+0000.
-                if glyph is not None and glyph.unicode == (0,):
-                    glyph.unicode = ()
+            _name_glyphs(font)
 
     def _add_pages(self, _slice: slice = slice(0, None)) -> list[PDFPage]:
         if self._structure:
@@ -112,6 +110,19 @@ class Producer(OutputProducer):
             where = _COMPRESSED.pack(2, stream)
             yield b"".join(where + index.to_bytes(2, "big") for index in range(count))
         yield _ENTRY.pack(1, start, 0)
+
+
+def _name_glyphs(font: TTFFont) -> None:
+    """Let every glyph stand for a character, as PDF/A asks, also parts of letters that shaping took apart."""
+    characters = {name: code for code, name in font.cmap.items()}
+    for glyph, _ in font.subset.items():
+        if glyph is None:
+            continue
+        if glyph.unicode == (0,):
+            # The box for a missing glyph stands for none, not for U+0000.
+            glyph.unicode = ()
+        elif not glyph.unicode:
+            glyph.unicode = (characters.get(glyph.glyph_name, ZERO_WIDTH_SPACE),)
 
 
 class _ObjectStream(PDFContentStream):

@@ -19,7 +19,6 @@ from scanjobs.reports.renderers.pdf_file import Producer
 from scanjobs.reports.renderers.pdf_metadata import plain, text_string, xmp
 from scanjobs.reports.renderers.pdf_structure import Element, LinkAnnotation, Structure
 
-FAMILY = "noto"
 FONTS = Path(__file__).parent.parent / "fonts"
 
 
@@ -62,14 +61,13 @@ class Pages:
         self._pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.structure = self._pdf.structure = Structure() if tagged else None
         self._in_piece = False
-        self._fonts: list[TTFFont] = []
 
-    def font(self, name: str, style: str = "") -> TTFFont:
-        """A font of the package, for every page that follows."""
-        self._pdf.add_font(FAMILY, style, FONTS / name)
-        font = self._pdf.fonts[FAMILY + style]
+    def font(self, path: Path, number: int = 0) -> TTFFont:
+        """A font for every page, from a file; `number` is its place in a collection."""
+        family = f"font{len(self._pdf.fonts)}"
+        self._pdf.add_font(family, "", path, collection_font_number=number)
+        font = self._pdf.fonts[family]
         assert isinstance(font, TTFFont)
-        self._fonts.append(font)
         return font
 
     @property
@@ -90,8 +88,6 @@ class Pages:
     def add_page(self, orientation: str) -> None:
         """Begin a page, `portrait` or `landscape`."""
         self._pdf.add_page(orientation=orientation)
-        for font in self._fonts:
-            self._pdf._resource_catalog.add(PDFResourceType.FONT, font.i, self._pdf.page)
 
     def turn_to(self, page: int) -> None:
         """Draw on a page that exists already."""
@@ -226,4 +222,7 @@ class Pages:
 
     def write(self, file: BinaryIO) -> None:
         """Finish the document; nothing can be drawn afterwards."""
+        for page in self._pdf.pages:
+            for font in self._pdf.fonts.values():
+                self._pdf._resource_catalog.add(PDFResourceType.FONT, font.i, page)
         file.write(self._pdf.output(output_producer_class=Producer))

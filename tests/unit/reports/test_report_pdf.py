@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -18,8 +19,11 @@ from pypdf.generic import ContentStream
 
 from scanjobs.domain.reports import ReportFormat
 from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports.renderers import pdf_scripts
 from scanjobs.reports.renderers.pdf_canvas import Canvas
+from scanjobs.reports.renderers.pdf_pages import FONTS
 from scanjobs.reports.renderers.typesetting import Face
+from tests import validators
 from tests.factories import NOON, capture, finding, labelled, observed, report_record, scan_record
 from tests.unit.reports.documents import Render, document_of, scan_with
 
@@ -257,23 +261,77 @@ def test_text_stays_between_the_margins(busy_scan: ScanRecord, render: Render) -
                 assert 56 < y < height - 40 or "Page" in text or "Cookie report" in text
 
 
-def test_unicode_names_are_drawn(render: Render) -> None:
-    """Latin, Greek and Cyrillic as they are."""
-    text = text_of(render(document_of(scan_with("naïve_Ñ", "Προτιμή", "Согласие")), ReportFormat.PDF))
+NAMES = (
+    "naïve_Ñ",
+    "Προτιμή",
+    "Согласие",
+    "ملف تعريف",
+    "העדפות",
+    "คุกกี้",
+    "विश्लेषण",
+    "Հայերեն",
+    "ქართული",
+    "🍪",
+)
+"""Names in the scripts whose letters are in the package."""
 
-    assert all(name in text for name in ("naïve_Ñ", "Προτιμή", "Согласие"))
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_many_scripts_are_drawn(name: str, render: Render, tmp_path: Path) -> None:
+    """As they are, and whoever copies them has the letters in the order they are read."""
+    path = tmp_path / "report.pdf"
+    path.write_bytes(render(document_of(scan_with(name)), ReportFormat.PDF))
+    text = validators.run("pdftotext", path, "-")
+
+    assert name in re.sub("[\u202a-\u202e]", "", text)
+    assert "[U+" not in text.replace("[U+202E]", "")
+
+
+def test_arabic_runs_from_right_to_left_and_joins_its_letters(face: Face) -> None:
+    """Seen from the left the last letter comes first, in the form that its neighbours ask for."""
+    alone, joined = (re.findall(r"<([0-9A-F]{4})>", face.shown([text], 8)) for text in ("ب", "ببب"))
+    mixed = face.shown(["abc ببب"], 8)
+
+    assert len(joined) == 3
+    assert len({*alone, *joined}) == 4
+    assert mixed.index("/ReversedChars") > mixed.index("TJ")
 
 
 def test_what_cannot_be_drawn_is_named(render: Render) -> None:
     """No character vanishes silently, and none turns the line around."""
-    names = ("同意", "evil\u202ename", "line\nbreak", "\0", "🍪", "lone\ud800", "(a\\b)")
+    names = ("\U0001f9ff", "evil\u202ename", "line\nbreak", "\0", "\ue000", "lone\ud800", "(a\\b)")
     text = re.sub(r"\s", "", text_of(render(document_of(scan_with(*names)), ReportFormat.PDF)))
 
-    for shown in ("[U+540CU+610F]", "evil[U+202E]name", "line[U+000A]break", "[U+0000]", "[U+1F36A]"):
+    for shown in ("[U+1F9FF]", "evil[U+202E]name", "line[U+000A]break", "[U+0000]", "[U+E000]"):
         assert shown in text
     assert "lone[U+D800]" in text
     assert "(a\\b)" in text
     assert "\u202e" not in text
+
+
+def test_marks_do_not_pile_up(face: Face) -> None:
+    """A letter bears a few; what would cover the rows around is named."""
+    assert face.printable("e\u0301") == "e\u0301"
+    assert face.printable("e" + "\u0301" * 5) == "e" + "\u0301" * 3 + "[U+0301 U+0301]"
+
+
+def test_letters_that_are_not_in_the_package_come_from_the_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where fontconfig knows a Noto font with them; elsewhere they are named."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(pdf_scripts, "HAN", ())
+    face = Canvas("title", "en", "test", NOON).regular
+    assert face.printable("同意") == "[U+540C U+610F]"
+
+    # A machine whose only Noto font is one that we carry for another script.
+    font = tmp_path / "NotoSansBengali-Regular.ttf"
+    font.write_bytes((FONTS / "NotoSansThai-Regular.ttf").read_bytes())
+    program = tmp_path / "fc-match"
+    program.write_text(f"#!/bin/sh\nprintf '{font}\\n0'\n")
+    program.chmod(0o755)
+    face = Canvas("title", "en", "test", NOON).regular
+    assert face.printable("同") == "[U+540C]"
 
 
 @pytest.mark.parametrize("long", ["x" * 500, "word " * 100, "https://shop.example/" + "path/" * 80])
