@@ -10,7 +10,6 @@ from typing import BinaryIO
 
 from fpdf import FPDF
 from fpdf.actions import URIAction
-from fpdf.enums import PDFResourceType
 from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
 from fpdf.syntax import DestinationXYZ
@@ -41,6 +40,8 @@ class Pages:
         title = plain(title)
         self._pdf = _File(unit="pt", format="A4", enforce_compliance="PDFA_3U")
         self._pdf.set_auto_page_break(False)
+        # All pages share the fonts, also those that were loaded after a page was drawn.
+        self._pdf.single_resources_object = True
         self._pdf.set_margin(0)
         self._pdf.set_creation_date(created_at)
         self._pdf.set_title(title)
@@ -159,6 +160,12 @@ class Pages:
         """Draw with PDF operators, in PDF's own coordinates; what it means is up to the block around it."""
         self._pdf._out(drawn)
 
+    def drawn(self) -> bytes:
+        """The operators on this page so far."""
+        contents = self._pdf.pages[self.page].contents
+        assert isinstance(contents, bytearray)
+        return bytes(contents)
+
     def _ornament(self, drawn: str) -> None:
         """Draw what only pleases the eye."""
         if self.structure is None or self._in_piece:
@@ -222,7 +229,4 @@ class Pages:
 
     def write(self, file: BinaryIO) -> None:
         """Finish the document; nothing can be drawn afterwards."""
-        for page in self._pdf.pages:
-            for font in self._pdf.fonts.values():
-                self._pdf._resource_catalog.add(PDFResourceType.FONT, font.i, page)
         file.write(self._pdf.output(output_producer_class=Producer))

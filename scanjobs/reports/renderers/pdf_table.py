@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from operator import itemgetter
 
 from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.charts import fill
@@ -14,6 +14,7 @@ from scanjobs.reports.renderers.typesetting import Style
 PADDING = 3.2
 LINE_WIDTH = 0.4
 LAST_TOGETHER = 3
+_LINES, _OPERATORS = itemgetter(0), itemgetter(1)
 MOST_LINES = 12
 """Lines of a cell; of more the rest is left out, and stands whole in the attached JSON."""
 
@@ -33,22 +34,18 @@ class Column:
     """The colour a text bears; None for ink."""
 
 
-class _Cell(NamedTuple):
-    """One text as it is drawn: how many lines it takes, and the operators around the height of its row."""
-
-    lines: int
-    before: str
-    after: str
+Cell = tuple[int, str]
+"""One text as it is drawn: how many lines it takes, and operators that end where the next cell begins."""
 
 
-class _Cells(dict[str, _Cell]):
+class _Cells(dict[str, Cell]):
     """Every distinct text of one column."""
 
-    def __init__(self, made: Callable[[str], _Cell]) -> None:
+    def __init__(self, made: Callable[[str], Cell]) -> None:
         super().__init__()
         self._made = made
 
-    def __missing__(self, text: str) -> _Cell:
+    def __missing__(self, text: str) -> Cell:
         cell = self[text] = self._made(text)
         return cell
 
@@ -69,9 +66,10 @@ class Table:
         self._starts = [canvas.left + sum(self._widths[:i]) for i in range(len(columns))]
         self._cells = [_Cells(self._maker(index)) for index in range(len(columns))]
         self._roles = ["/TH/A<</O/Table/Scope/Row>>" if one.names_row else "/TD" for one in columns]
-        self._begins = ["/TH<</MCID " if one.names_row else "/TD<</MCID " for one in columns]
+        self._kinds = ["/TH<</MCID " if one.names_row else "/TD<</MCID " for one in columns]
         self._drawn: list[str] = []
-        self._rules: list[str] = []
+        self._rules: list[float] = []
+        self._repeated = ""
         self._titles = [
             canvas.bold.wrapped(column.title, size, width - 2 * PADDING)
             for column, width in zip(columns, self._widths, strict=True)
@@ -104,59 +102,60 @@ class Table:
     def _draw_body(self, rows: Sequence[Sequence[str]], on_page: Callable[[int], None]) -> None:
         canvas, line = self._canvas, self._text.line
         tagged, page_height, bottom = canvas.structure is not None, canvas.height, canvas.bottom
-        baseline_offset = PADDING + self._text.size * ASCENT
-        left_width = f"{canvas.left:.2f} %.2f {canvas.width:.2f} {LINE_WIDTH} re"
-        caches, begins, drawn, rules = self._cells, self._begins, self._drawn, self._rules
-        last_together = len(rows) - LAST_TOGETHER
+        first_line = PADDING + self._text.size * ASCENT
+        begin = f"1 0 0 1 {canvas.left + PADDING:.2f} "
+        caches, kinds, drawn, rules = self._cells, self._kinds, self._drawn, self._rules
+        columns, last_together = range(len(caches)), len(rows) - LAST_TOGETHER
         y, content = canvas.y, canvas.next_cell()
         for number, row in enumerate(rows):
-            cells = [cache[text] for cache, text in zip(caches, row, strict=True)]
-            height = max([cell[0] for cell in cells]) * line + 2 * PADDING
+            cells = [caches[column][row[column]] for column in columns]
+            height = max(map(_LINES, cells)) * line + 2 * PADDING
             # The last rows go over the page together rather than one of them alone.
             needed = self._height(rows[number:]) if number and number == last_together else height
             if y + needed > bottom:
-                self._finish_page(len(rules))
+                self._finish_page()
                 on_page(number)
                 canvas.new_page()
-                with canvas.artifact("/Type/Pagination"):
-                    self._draw_head()
+                self._repeat_head()
                 y, content = canvas.y, canvas.next_cell()
-            baseline = f"{page_height - y - baseline_offset:.2f} Tm "
+            drawn.append(f"{begin}{page_height - y - first_line:.2f} Tm")
             if tagged:
-                for begin, (_, before, after) in zip(begins, cells, strict=True):
-                    drawn.append(f"{begin}{content}>>BDC {before}{baseline}{after} EMC")
+                for kind, (_, operators) in zip(kinds, cells, strict=True):
+                    drawn.append(f"{kind}{content}>>BDC {operators}EMC")
                     content += 1
             else:
-                drawn += [f"{before}{baseline}{after}" for _, before, after in cells]
+                drawn += map(_OPERATORS, cells)
             y += height
-            rules.append(left_width % (page_height - y))
+            rules.append(page_height - y)
         canvas.y = y
-        self._finish_page(len(rules))
+        self._finish_page()
 
     def _height(self, rows: Sequence[Sequence[str]]) -> float:
         """How high rows are together."""
-        lines = (max(cache[text].lines for cache, text in zip(self._cells, row, strict=True)) for row in rows)
+        lines = (max(cache[text][0] for cache, text in zip(self._cells, row, strict=True)) for row in rows)
         return sum(count * self._text.line + 2 * PADDING for count in lines)
 
-    def _maker(self, index: int) -> Callable[[str], _Cell]:
+    def _maker(self, index: int) -> Callable[[str], Cell]:
         """Makes the cells of one column."""
-        column, width, size = self._columns[index], self._widths[index], self._text.size
+        column, size, line, most = self._columns[index], self._text.size, self._text.line, self._most_lines
         face = self._canvas.bold if column.bold else self._canvas.regular
-        regular, start = self._canvas.regular, self._starts[index]
+        width = self._widths[index] - 2 * PADDING
+        step = self._widths[index]
+        style = f"/F{face.number} {size:.2f} Tf " if column.bold else ""
+        plain = f" /F{self._canvas.regular.number} {size:.2f} Tf" if column.bold else ""
+        ink = f" {fill(palette.INK)}"
 
-        def made(text: str) -> _Cell:
-            lines = face.wrapped(text, size, width - 2 * PADDING, self._most_lines)
-            x = start + PADDING
+        def made(text: str) -> Cell:
+            lines = face.wrapped(text, size, width, most)
+            before, after, right = style, plain, 0.0
             if column.is_number:
-                x = start + width - PADDING - face.width(lines[0], size)
-            before, after = "", face.shown(lines, size)
-            if column.bold:
-                before = f"/F{face.number} {size:.2f} Tf "
-                after += f" /F{regular.number} {size:.2f} Tf"
+                right = width - face.width(lines[0], size)
+                before = f"{right:.2f} 0 Td {before}"
             if colour := column.colour(text):
-                before += f"{fill(colour)} "
-                after += f" {fill(palette.INK)}"
-            return _Cell(len(lines), f"{before}1 0 0 1 {x:.2f} ", after)
+                before, after = f"{before}{fill(colour)} ", after + ink
+            back_up = (len(lines) - 1) * line
+            shown = face.shown(lines, size)
+            return len(lines), f"{before}{shown}{after} {step - right:.2f} {back_up:.2f} Td "
 
         return made
 
@@ -179,14 +178,27 @@ class Table:
                 canvas.lines(x, y, title, self._head)
         canvas.y += height
 
-    def _finish_page(self, rows: int) -> None:
+    def _repeat_head(self) -> None:
+        """The heading again; it is the same on all pages but the first."""
+        canvas = self._canvas
+        if self._repeated:
+            canvas.operators(self._repeated)
+            canvas.y += self._head_height()
+            return
+        before = canvas.drawn()
+        with canvas.artifact("/Type/Pagination"):
+            self._draw_head()
+        self._repeated = canvas.drawn()[len(before) :].decode("latin-1")
+
+    def _finish_page(self) -> None:
         """Put the page's rows out as one text and its lines as one path."""
-        if not rows:
+        if not self._rules:
             return
         canvas, size = self._canvas, self._text.size
-        canvas.add_rows(rows, self._roles)
+        canvas.add_rows(len(self._rules), self._roles)
+        line = f"{canvas.left:.2f} %.2f {canvas.width:.2f} {LINE_WIDTH} re"
         with canvas.artifact():
-            canvas.operators(f"q {fill(palette.LINE)} {' '.join(self._rules)} f Q")
+            canvas.operators(f"q {fill(palette.LINE)} {' '.join([line % y for y in self._rules])} f Q")
         font = f"/F{canvas.regular.number} {size:.2f} Tf {self._text.line:.2f} TL {fill(palette.INK)}"
         canvas.operators("\n".join((f"BT {font}", *self._drawn, "ET")))
         self._drawn.clear()
