@@ -72,13 +72,13 @@ def donut_svg(shares: Sequence[Share], title: str, centre: str, caption: str) ->
     )
 
 
-def bar_svg(shares: Sequence[Share], title: str) -> str:
-    """A bar cut into shares."""
+def bar_svg(shares: Sequence[Share], title: str, length: float = 1.0) -> str:
+    """A bar cut into shares, as long as its part of the longest one, 0 to 1."""
     width, height = 600, 18
     parts = [
         f'<rect class="c-{escape(share.key)}" x="{x:.2f}" y="0" width="{part:.2f}" height="{height}">'
         f"<title>{escape(f'{share.label}: {share.count}')}</title></rect>"
-        for share, x, part in spans(shares, width, 3)
+        for share, x, part in spans(shares, width * length, 3)
     ]
     return (
         f'<svg class="bar" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" '
@@ -86,18 +86,19 @@ def bar_svg(shares: Sequence[Share], title: str) -> str:
     )
 
 
-def gauge_svg(score: int, title: str) -> str:
+def gauge_svg(score: int, title: str, caption: str) -> str:
     """A score of 0 to 100 as part of a ring, in the colour of what surrounds it."""
     size, radius = 132, 54.0
     middle, length = size / 2, 2 * math.pi * 54.0
     ring = f'cx="{middle}" cy="{middle}" r="{radius}"'
     return (
         f'<svg class="gauge" viewBox="0 0 {size} {size}" role="img" '
-        f'aria-label="{escape(f"{title}: {score} of 100")}"><circle class="track" {ring}/>'
+        f'aria-label="{escape(f"{title}: {score} {caption}")}"><circle class="track" {ring}/>'
         f'<circle class="part" {ring} stroke-dasharray="{length * score / 100:.2f} {length:.2f}" '
         f'transform="rotate(-90 {middle} {middle})"/>'
         f'<text class="centre" x="{middle}" y="{middle + 9}" text-anchor="middle">{score}</text>'
-        f'<text class="caption" x="{middle}" y="{middle + 28}" text-anchor="middle">of 100</text></svg>'
+        f'<text class="caption" x="{middle}" y="{middle + 28}" text-anchor="middle">'
+        f"{escape(caption)}</text></svg>"
     )
 
 

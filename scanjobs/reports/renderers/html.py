@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from scanjobs.domain.cookies import Party
+from scanjobs.domain.evidence import RuleInput
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
+from scanjobs.reports.parts import Share, VerdictStatus
 from scanjobs.reports.renderers import Progress, palette
 from scanjobs.reports.renderers.charts import bar_svg, donut_svg, gauge_svg
-from scanjobs.reports.renderers.html_rows import cookie_tables, exemptions, host_table
+from scanjobs.reports.renderers.html_cookies import cookie_tables, exemptions
+from scanjobs.reports.renderers.html_lists import changes_table, declared_table, host_table, storage_table
+from scanjobs.reports.renderers.html_table import LongTable
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 ITEMS_SHOWN = 200
+LINES_SHOWN = 500
+"""Of a declaration, which is laid out whole so that it can be copied."""
 SECTIONS = (
     ("verdict", "Verdict"),
     ("scope", "Scope"),
@@ -27,10 +36,28 @@ SECTIONS = (
     ("findings", "Findings"),
     ("matrix", "Consent matrix"),
     ("inventory", "Cookies"),
+    ("storage", "Storage"),
     ("hosts", "Third parties"),
+    ("declared", "Declared"),
+    ("changes", "Changes"),
+    ("declaration", "Declaration"),
     ("checklist", "Checklist"),
     ("annex", "About"),
 )
+STORAGE = (RuleInput.LOCAL_STORAGE, RuleInput.SESSION_STORAGE, RuleInput.INDEXED_DB)
+_NAMED: Iterable[tuple[str, str]] = chain.from_iterable(
+    colours.items()
+    for colours in (
+        palette.CATEGORY,
+        palette.PARTY,
+        palette.LIFESPAN,
+        palette.STATUS,
+        palette.SEVERITY,
+        palette.OUTCOME,
+        palette.EXEMPTION,
+    )
+)
+COLOURS: Mapping[str, str] = dict(_NAMED)
 
 
 class HtmlRenderer:
@@ -48,33 +75,68 @@ class HtmlRenderer:
 
 
 def _context(document: Document) -> dict[str, Any]:
-    summary, verdict = document.summary, document.verdict
+    words = document.words
     style, script = _style(), _asset("tables.js") + _asset("page.js")
-    total = wording.number(summary.total_cookies)
-    matrix, inventory = cookie_tables(document)
-    hosts = host_table(document)
-    tables = {table.id: table for table in (matrix, inventory, hosts) if table.rows.count}
+    tables = {table.id: table for table in _tables(document) if table.rows.count}
+    inputs = {input for capture in document.scope.captures for input in capture.inputs}
     return {
         "document": document,
         "about": document.identification,
-        "verdict": verdict,
-        "summary": summary,
-        "words": wording,
+        "verdict": document.verdict,
+        "summary": document.summary,
+        "words": words,
+        "colours": COLOURS,
         "sections": SECTIONS,
-        "tables": tables,
+        "tables": defaultdict(lambda: None, tables),
         "datasets": list({table.rows.name: table.rows for table in tables.values()}.values()),
+        "shows_storage": not inputs.isdisjoint(STORAGE),
+        "declaration_lines": sum(len(group.rows) for group in document.declaration.groups),
+        "lines_shown": LINES_SHOWN,
         "items_shown": ITEMS_SHOWN,
-        "gauge": None if verdict.score is None else _drawn(gauge_svg(verdict.score, "Compliance score")),
-        "donut": _drawn(donut_svg(summary.by_category, "Cookies by purpose", total, "cookies")),
-        "party_bar": _drawn(bar_svg(summary.by_party, "Cookies by party")),
-        "type_bar": _drawn(bar_svg(summary.by_type, "Cookies by type")),
-        "exemptions": [
-            (phase, count, shares, _drawn(bar_svg(shares, f"{wording.PHASE[phase]}, by exemption")))
-            for phase, count, shares in exemptions(document)
-        ],
+        **_charts(document),
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
         "policy": _policy(style, script),
+    }
+
+
+def _tables(document: Document) -> Iterator[LongTable]:
+    yield from cookie_tables(document)
+    yield storage_table(document)
+    yield host_table(document)
+    if document.declared:
+        yield declared_table(document.declared, document.words)
+    if document.changes:
+        yield changes_table(document.changes, document.words)
+
+
+def _charts(document: Document) -> dict[str, Any]:
+    """Every chart; the names that the templates give them."""
+    words, summary, score = document.words, document.summary, document.verdict.score
+    total = words.number(summary.total_cookies)
+    most = max((bar.count for bar in summary.by_phase), default=0)
+    longest = max((bar.ratio for bar in summary.lifetimes), default=0)
+    lifetimes = []
+    for bar in summary.lifetimes:
+        colour = VerdictStatus.ATTENTION if bar.is_long else Party.FIRST
+        share = Share(key=colour, label=bar.label, count=bar.count, ratio=1.0)
+        drawn = bar_svg([share], words("Lifetime"), bar.ratio / longest if longest else 0.0)
+        lifetimes.append((bar.label, bar.count, _drawn(drawn)))
+    return {
+        "gauge": None
+        if score is None
+        else _drawn(gauge_svg(score, words("Compliance score"), words("of 100"))),
+        "donut": _drawn(donut_svg(summary.by_category, words("Cookies by purpose"), total, words("cookies"))),
+        "party_bar": _drawn(bar_svg(summary.by_party, words("Cookies by party"))),
+        "type_bar": _drawn(bar_svg(summary.by_type, words("Cookies by type"))),
+        "phase_bars": [
+            (bar.label, bar.count, _drawn(bar_svg(bar.shares, bar.label, bar.count / most if most else 0.0)))
+            for bar in summary.by_phase
+        ],
+        "lifetime_bars": lifetimes,
+        "exemptions": [
+            (title, shares, _drawn(bar_svg(shares, title))) for title, shares in exemptions(document)
+        ],
     }
 
 
@@ -97,22 +159,9 @@ def _hash(text: str) -> str:
 @lru_cache(maxsize=1)
 def _style() -> str:
     """The style sheets and one class a colour, lighter where the page is dark."""
-    named = {
-        name: colour
-        for colours in (
-            palette.CATEGORY,
-            palette.PARTY,
-            palette.LIFESPAN,
-            palette.STATUS,
-            palette.SEVERITY,
-            palette.OUTCOME,
-            palette.EXEMPTION,
-        )
-        for name, colour in colours.items()
-    }
-    dark = {name: palette.lighter(colour) for name, colour in named.items()}
+    dark = {name: palette.lighter(colour) for name, colour in COLOURS.items()}
     colours = [
-        *_classes("", named),
+        *_classes("", COLOURS),
         "@media screen and (prefers-color-scheme: dark) {",
         *_classes(':root:not([data-theme="light"]) ', dark),
         "}",
@@ -142,15 +191,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    severities: Mapping[Any, str] = wording.SEVERITY
-    environment.globals["severities"] = severities
     environment.filters.update(
         visible=wording.visible,
-        number=wording.number,
-        percent=wording.percent,
-        size=wording.size,
-        moment=wording.moment,
-        long_moment=wording.long_moment,
         is_web=lambda url: bool(url) and url.startswith(("https://", "http://")),
     )
     return environment

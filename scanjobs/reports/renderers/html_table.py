@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
 
 import orjson
 from markupsafe import Markup
+
+from scanjobs.reports.words import Words
+
+Value = TypeVar("Value", bound=Hashable)
+Told = TypeVar("Told", str, int)
 
 ROWS_WITHOUT_SCRIPT = 100
 LAST = 2**53 - 1
@@ -37,6 +44,14 @@ class Filter:
     options: tuple[tuple[str, str], ...]
     """Code and words; the first option, which takes everything, is not among them."""
     everything: str
+
+    @classmethod
+    def of(
+        cls, words: Words, key: str, title: str, values: Iterable[StrEnum], everything: str | None = None
+    ) -> Filter:
+        """A choice among values that have names."""
+        options = tuple((value.value, words.name(value)) for value in values)
+        return cls(key=key, title=title, options=options, everything=everything or words("All"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,8 +95,6 @@ class LongTable:
 
     id: str
     title: str
-    noun: str
-    """What its rows are, in the plural."""
     rows: Rows
     columns: tuple[Column, ...]
     filters: tuple[Filter, ...] = ()
@@ -90,6 +103,12 @@ class LongTable:
     def shown(self) -> range:
         """The rows that are there without a script."""
         return range(min(self.rows.count, ROWS_WITHOUT_SCRIPT))
+
+
+def told(values: Iterable[Value], words: Callable[[Value], Told]) -> list[Told]:
+    """Each value in words, found once for equal ones: the rows of a scan repeat themselves."""
+    known: dict[Value, Told] = {}
+    return [known[value] if value in known else known.setdefault(value, words(value)) for value in values]
 
 
 def script_safe(value: object) -> Markup:

@@ -33,6 +33,24 @@
   nameTheme();
   theme.hidden = false;
 
+  // The copy event takes both forms at once and needs no permission, also where the page is a file.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const source = document.getElementById(button.dataset.copy);
+    const told = button.parentElement.querySelector("[role=status]");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const copy = (event) => {
+        event.clipboardData.setData("text/html", source.innerHTML.trim());
+        event.clipboardData.setData("text/plain", source.innerHTML.trim());
+        event.preventDefault();
+      };
+      document.addEventListener("copy", copy);
+      const isCopied = document.execCommand("copy");
+      document.removeEventListener("copy", copy);
+      told.textContent = isCopied ? button.dataset.done : button.dataset.failed;
+    });
+  }
+
   const links = new Map([...document.querySelectorAll(".contents a")].map((a) => [a.hash.slice(1), a]));
   const visible = new Set();
   const watcher = new IntersectionObserver((entries) => {

@@ -254,7 +254,7 @@ const longTables = (() => {
         const button = make("button", { type: "button", className: "open" });
         button.dataset.row = row;
         button.setAttribute("aria-expanded", String(this.opened.has(row)));
-        button.setAttribute("aria-label", `${this.root.dataset.open} ${shown}`);
+        button.setAttribute("aria-label", this.root.dataset.open.replace("{name}", () => shown));
         content.unshift(button);
       }
       heading.append(...content);

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import itertools
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,8 +15,7 @@ from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.purposes import Exemption
 from scanjobs.domain.reports import ReportFormat
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.reports.renderers import palette
-from scanjobs.reports.renderers.html import ITEMS_SHOWN
+from scanjobs.reports.renderers.html import COLOURS, ITEMS_SHOWN
 from scanjobs.reports.renderers.html_table import ROWS_WITHOUT_SCRIPT
 from scanjobs.reports.renderers.palette import lighter
 from tests.factories import capture, finding, label, labelled, observed, scan_record
@@ -23,15 +23,6 @@ from tests.unit.reports.documents import Render, document_of, scan_with
 from tests.unit.reports.html_pages import Page, values
 
 HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=1>&\"'\u2028"
-PALETTE: dict[str, str] = {
-    **palette.CATEGORY,
-    **palette.PARTY,
-    **palette.LIFESPAN,
-    **palette.STATUS,
-    **palette.SEVERITY,
-    **palette.OUTCOME,
-    **palette.EXEMPTION,
-}
 
 
 def luminance(colour: str) -> float:
@@ -67,7 +58,11 @@ def test_the_parts_come_in_order(busy_scan: ScanRecord, drawn: Any) -> None:
         "findings",
         "matrix",
         "inventory",
+        "storage",
         "hosts",
+        "declared",
+        "changes",
+        "declaration",
         "checklist",
         "annex",
     ]
@@ -115,7 +110,7 @@ def test_every_cookie_is_in_the_data_once(busy_scan: ScanRecord, drawn: Any) -> 
 
     assert rows["count"] == 120
     assert rows["fields"]["name"] == [f"cookie-{number:03}" for number in range(120)]
-    assert rows["fields"]["party"] == {"values": ["First", "Third"], "rows": [0, 1, 1] * 40}
+    assert rows["fields"]["party"] == {"values": ["First party", "Third party"], "rows": [0, 1, 1] * 40}
     assert rows["fields"]["first_url"]["values"] == [
         "https://shop.example/",
         "https://ads.tracker.example/",
@@ -138,7 +133,7 @@ def test_a_row_knows_its_details(drawn: Any) -> None:
     }
 
     assert told["Exempt"] == ["undetermined", "It measures."]
-    assert told["Purpose from"] == ["name, 90%"]
+    assert told["Purpose from"] == ["name, 90 %"]
     assert told["Before any choice"] == [
         "set by a response",
         "2026-03-02 12:00:00 UTC",
@@ -175,15 +170,15 @@ def test_cells_of_the_matrix_tell_what_needs_consent(drawn: Any) -> None:
     assert values(rows["codes"]["tone-before"]) == ["exempt", "not_exempt", "absent"]
     assert values(rows["codes"]["tone-accepted"]) == ["agreed", "absent", "agreed"]
     assert values(rows["fields"]["exempt"]) == ["yes", "no", "undetermined"]
-    assert "Before any choice, by exemption: Exempt from consent 1, Needs consent 1" in {
+    assert "Before any choice: 2 cookies by exemption: Exempt from consent 1, Needs consent 1" in {
         attributes.get("aria-label") for tag, attributes in page.elements if tag == "svg"
     }
 
 
-@pytest.mark.parametrize("colours", [PALETTE, {name: lighter(colour) for name, colour in PALETTE.items()}])
-def test_colours_are_seen_on_their_ground(colours: dict[str, str]) -> None:
+@pytest.mark.parametrize("colours", [COLOURS, {name: lighter(colour) for name, colour in COLOURS.items()}])
+def test_colours_are_seen_on_their_ground(colours: Mapping[str, str]) -> None:
     """Each can carry small text in the colour of its scheme, and be told from the page (WCAG 2.2 AA)."""
-    is_light = colours is PALETTE
+    is_light = colours is COLOURS
     ground, on = ("#f4f6f9", "#ffffff") if is_light else ("#1a232c", "#0d141b")
 
     assert {name for name, colour in colours.items() if contrast(colour, on) < 4.5} == set()

@@ -56,7 +56,7 @@ def test_the_table_shows_a_page_of_cookies(opened: Open, busy_scan: ScanRecord) 
     table = Table(opened(busy_scan))
 
     assert table.names == [f"cookie-{number:03}" for number in range(25)]
-    expect(table.count).to_have_text("Cookies 1 to 25 of 120")
+    expect(table.count).to_have_text("1 to 25 of 120")
     expect(table.button("Previous")).to_be_disabled()
     table.button("Next").click()
     assert table.names[0] == "cookie-025"
@@ -104,10 +104,10 @@ def test_the_table_works_by_keyboard(opened: Open, busy_scan: ScanRecord) -> Non
 
     table.field("search").focus()
     page.keyboard.type("tracker")
-    expect(table.count).to_have_text("Cookies 1 to 25 of 40, of 120 in all")
+    expect(table.count).to_have_text("1 to 25 of 40 that fit, of 120 in all")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
-    expect(table.count).to_have_text("Cookies 1 to 8 of 8, of 120 in all")
+    expect(table.count).to_have_text("1 to 8 of 8 that fit, of 120 in all")
     table.heading("name").locator("button").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Space")
@@ -122,7 +122,7 @@ def test_the_table_works_by_keyboard(opened: Open, busy_scan: ScanRecord) -> Non
     table.button("Next").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
-    expect(table.count).to_have_text("Cookies 51 to 75 of 120")
+    expect(table.count).to_have_text("51 to 75 of 120")
 
 
 def test_search_and_filters_narrow_the_table(opened: Open, busy_scan: ScanRecord) -> None:
@@ -138,14 +138,14 @@ def test_search_and_filters_narrow_the_table(opened: Open, busy_scan: ScanRecord
     table.field("seen").select_option("rejected")
     expect(table.count).to_have_text("Nothing fits.")
     table.field("search").fill("")
-    expect(table.count).to_have_text("Cookies 1 to 8 of 8, of 120 in all")
+    expect(table.count).to_have_text("1 to 8 of 8 that fit, of 120 in all")
     table.field("party").select_option("first")
     expect(table.count).to_have_text("Nothing fits.")
     table.button("Reset").click()
-    expect(table.count).to_have_text("Cookies 1 to 25 of 120")
+    expect(table.count).to_have_text("1 to 25 of 120")
     table.field("exempt").select_option("exempt")
     expect(table.count).to_have_text("Nothing fits.")
-    expect(Table(page, "matrix").count).to_have_text("Cookies 1 to 25 of 120")
+    expect(Table(page, "matrix").count).to_have_text("1 to 25 of 120")
 
 
 def test_a_row_opens_for_its_details(opened: Open, busy_scan: ScanRecord) -> None:
@@ -162,7 +162,7 @@ def test_a_row_opens_for_its_details(opened: Open, busy_scan: ScanRecord) -> Non
     button.click()
     expect(table.all.locator(".details")).to_have_count(0)
     table.field("search").fill("cookie-007=<32")
-    expect(table.count).to_have_text("Cookies 1 to 1 of 1, of 120 in all")
+    expect(table.count).to_have_text("1 to 1 of 1 that fit, of 120 in all")
 
 
 def test_a_link_from_the_verdict_opens_its_finding(opened: Open, busy_scan: ScanRecord) -> None:
