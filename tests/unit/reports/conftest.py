@@ -106,14 +106,16 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def opened(browser: Browser, render: Render, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Open the report of a scan; afterwards, nothing was loaded but the file and nothing complained."""
+    """Open a report in the browser; afterwards, nothing was loaded but the file and nothing complained."""
     requests: list[str] = []
     complaints: list[str] = []
     contexts: list[Any] = []
     path = tmp_path / "report.html"
 
-    def open_(scan: ScanRecord, **options: Any) -> Any:
-        path.write_bytes(render(document_of(scan), ReportFormat.HTML))
+    def open_(what: ScanRecord | Document, **options: Any) -> Any:
+        document = what if isinstance(what, Document) else document_of(what)
+        written = render(document, ReportFormat.HTML)
+        path.write_bytes(written)
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()

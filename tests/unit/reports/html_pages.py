@@ -1,10 +1,45 @@
-"""HTML reports taken apart: their elements, texts, scripts and the rows behind their tables."""
+"""HTML reports: a document that has every part, and pages taken apart."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
+
+from scanjobs.comparison import compare
+from scanjobs.domain.cookies import ConsentPhase
+from scanjobs.domain.evidence import RuleInput
+from scanjobs.domain.purposes import Category, Exemption
+from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports.document import Document, build_document
+from scanjobs.reports.history import History
+from tests import factories
+from tests.unit.reports.documents import rule_facts
+
+
+def with_every_part(scan: ScanRecord, **report: Any) -> Document:
+    """The document of a scan that also has storage, a declaration, and an earlier scan of its site."""
+    item = factories.labelled_item(
+        factories.stored_item("visitor"),
+        factories.stored_item("visitor", phase=ConsentPhase.ACCEPTED),
+        label=factories.label(Category.ANALYTICS, exemption=Exemption.NOT_EXEMPT),
+    )
+    captures = [replace(one, inputs=one.inputs | {RuleInput.LOCAL_STORAGE}) for one in scan.captures]
+    declaration = factories.declaration(
+        factories.declared("cookie-000"),
+        factories.declared("cookie-002", category=Category.NECESSARY),
+        factories.declared("gone"),
+    )
+    newer = replace(scan, storage=(item,), captures=tuple(captures), declaration=declaration)
+    older = replace(newer, id="0" * 36, cookies=newer.cookies[3:], findings=newer.findings[:3])
+    return build_document(
+        newer,
+        factories.report_record(**report),
+        tool_version="0.1.0",
+        rule_book=rule_facts,
+        history=History(first_seen={"C01": factories.NOON}, older=older, comparison=compare(older, newer)),
+    )
 
 
 class Page(HTMLParser):

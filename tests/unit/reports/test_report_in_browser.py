@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
 from tests.unit.reports.documents import scan_with
+from tests.unit.reports.html_pages import with_every_part
 
 pytestmark = [pytest.mark.chromium, pytest.mark.xdist_group("chromium")]
 
@@ -250,3 +252,44 @@ def test_without_scripts_the_first_cookies_are_there(opened: Open, busy_scan: Sc
     assert page.locator("#inventory tbody tr").count() == 100
     assert page.locator(".tools:visible, .pager:visible, #theme:visible").count() == 0
     assert page.locator("#inventory noscript").inner_text().startswith("Without JavaScript the first 100")
+
+
+def test_every_list_is_a_table_of_the_same_kind(opened: Open, busy_scan: ScanRecord) -> None:
+    """Storage, third parties, declared and observed, changes: searched and opened like cookies."""
+    page = opened(with_every_part(busy_scan))
+
+    for id, search, first in (
+        ("storage", "visitor", "visitor"),
+        ("hosts", "ads.", "ads.tracker.example"),
+        ("declared", "gone", "gone"),
+        ("changes", "cookie-002", "cookie-002"),
+    ):
+        table = Table(page, id)
+        table.field("search").fill(search)
+        expect(table.count).to_contain_text("1 to 1 of 1")
+        assert table.names[0] == first
+        table.all.locator(".open").first.click()
+        expect(table.all.locator(".details")).to_have_count(1)
+
+
+def test_the_declaration_is_copied_as_text_and_as_markup(opened: Open, busy_scan: ScanRecord) -> None:
+    """From a file too, where nobody is asked for permission."""
+    page = opened(with_every_part(busy_scan))
+    page.evaluate(
+        """() => {
+            window.copied = {};
+            const set = DataTransfer.prototype.setData;
+            DataTransfer.prototype.setData = function (type, text) {
+                window.copied[type] = text;
+                return set.call(this, type, text);
+            };
+        }"""
+    )
+
+    page.get_by_role("button", name="Copy the declaration").click()
+
+    expect(page.locator(".copying [role=status]")).to_have_text("Copied.")
+    copied = page.evaluate("window.copied")
+    assert copied["text/html"].startswith("<h3>Cookies on shop.example</h3>")
+    assert copied["text/html"].count("<tr>") == 121 + len(Category)
+    assert copied["text/plain"] == copied["text/html"]
