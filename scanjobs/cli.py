@@ -23,6 +23,7 @@ from scanjobs.commands import (
     jobs,
     queues,
     report,
+    reports,
     rules,
     scans,
     schedule,
@@ -47,6 +48,7 @@ app.command("check")(check.check)
 app.add_typer(rules.app, name="rules")
 app.add_typer(cookies.app, name="cookies")
 app.command("report")(report.report)
+app.add_typer(reports.app, name="reports")
 app.command("export")(export.export)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(queues.app, name="queues")

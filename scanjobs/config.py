@@ -35,6 +35,10 @@ class Settings:
     """How long the return value of a job is kept."""
     history_days: float = 30.0
     """How long jobs that have ended are kept."""
+    reports_days: float = 0.0
+    """After how many days the nightly cleanup deletes reports; 0 for never."""
+    reports_count: int = 0
+    """How many reports of each site and format it always keeps; 0 for no such number."""
     profile: str = "eu"
     """Which country's severities the rules use."""
     keep_values: bool = False
@@ -144,6 +148,8 @@ _TYPES: dict[str, type] = {
     "lease_seconds": float,
     "result_seconds": float,
     "history_days": float,
+    "reports_days": float,
+    "reports_count": int,
     "profile": str,
     "keep_values": bool,
     "tasks": tuple,
@@ -196,7 +202,7 @@ def _checked(key: str, value: Any) -> Any:
         raise ConfigurationError(f"The setting 'concurrency' cannot be {value}; it is from 1 to 256.")
     if key == "lease_seconds" and value < 1:
         raise ConfigurationError(f"The setting 'lease_seconds' cannot be {value:g}; it is at least 1.")
-    if key in ("result_seconds", "history_days") and value < 0:
+    if key in ("result_seconds", "history_days", "reports_days", "reports_count") and value < 0:
         raise ConfigurationError(f"The setting '{key}' cannot be {value:g}; it is not negative.")
     if key == "log_level" and value not in LOG_LEVELS:
         raise ConfigurationError(

@@ -121,6 +121,15 @@ def _parts(
     )
 
 
+@periodic("0 3 * * *")
+@task(unique=True)
+def cleanup_old_reports() -> dict[str, Any]:
+    """Delete the reports whose time is over, as the settings `reports_days` and `reports_count` say."""
+    from scanjobs.maintenance import reports  # only wanted at night
+
+    return {"deleted": [done.report.id for done in reports.clean_up(current()) if done.is_deleted]}
+
+
 @task(unique=True)
 def reclassify_scan(scan_id: str) -> dict[str, Any]:
     """Label one scan anew from what was observed, and judge it again."""

@@ -44,6 +44,10 @@ CsvBomOption = Annotated[
     bool,
     typer.Option("--csv-bom/--no-csv-bom", help="Begin CSV with the mark by which spreadsheets know UTF-8."),
 ]
+KeepDaysOption = Annotated[
+    int,
+    typer.Option("--keep-days", min=0, metavar="N", help="It may go after so many days; 0 for no such end."),
+]
 
 InOption = Annotated[
     str | None, typer.Option("--in", metavar="DURATION", help="Start it later: 45s, 10m, 2h30m, 1d.")

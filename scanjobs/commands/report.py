@@ -14,6 +14,7 @@ from scanjobs.commands.options import (
     FormatOption,
     InOption,
     JsonOption,
+    KeepDaysOption,
     LanguageOption,
     OutputOption,
     PriorityOption,
@@ -32,6 +33,7 @@ def report(
     language: LanguageOption = "en",
     csv_raw: CsvRawOption = False,
     csv_bom: CsvBomOption = True,
+    keep_days: KeepDaysOption = 0,
     wait: WaitOption = False,
     start_in: InOption = None,
     start_at: AtOption = None,
@@ -40,7 +42,7 @@ def report(
 ) -> None:
     """Write the report of a scan, one job for each format."""
     when = options_of(start_in, start_at, None, priority)
-    options = ReportOptions(language=language.lower(), csv_raw=csv_raw, csv_bom=csv_bom)
+    options = ReportOptions(language=language.lower(), csv_raw=csv_raw, csv_bom=csv_bom, keep_days=keep_days)
     submit(scan, format or [ReportFormat.PDF], output, options, wait=wait, json=json, **when)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +57,7 @@ def report_of_job(settings: Settings, job_id: str) -> ReportRecord | None:
     of_job = _kept().where(models.Report.job_id == job_id)
     with reading(settings) as session:
         row = session.scalars(of_job).first()
-        return None if row is None else _record(session, row)
+        return None if row is None else record_of(session, row)
 
 
 def date_of_bundle(settings: Settings, bundle_id: str) -> datetime | None:
@@ -118,7 +119,7 @@ def find_report(settings: Settings, prefix: str) -> ReportRecord:
         rows = _kept().where(models.Report.id >= wanted, models.Report.id < wanted + BEYOND).limit(4)
     with reading(settings) as session:
         found = session.scalars(rows).all()
-        return _record(session, the_one(found, prefix, **words, id_of=lambda row: row.id))
+        return record_of(session, the_one(found, prefix, **words, id_of=lambda row: row.id))
 
 
 def list_reports(
@@ -127,7 +128,7 @@ def list_reports(
     limit: int | None = None,
     *,
     site: str | None = None,
-    format: ReportFormat | None = None,
+    formats: Sequence[ReportFormat] = (),
 ) -> list[ReportRecord]:
     """Reports, newest first; those about one scan where its whole id is given, or about a site."""
     rows = _kept().order_by(models.Report.seq.desc()).limit(limit)
@@ -135,10 +136,10 @@ def list_reports(
         rows = rows.where(_is_about(sa.select(sa.literal(scan_id))))
     if site is not None:
         rows = rows.where(_is_about(sa.select(models.Scan.id).where(models.Scan.site == site)))
-    if format is not None:
-        rows = rows.where(models.Report.format == format)
+    if formats:
+        rows = rows.where(models.Report.format.in_([str(format) for format in formats]))
     with reading(settings) as session:
-        return [_record(session, row) for row in session.scalars(rows)]
+        return [record_of(session, row) for row in session.scalars(rows)]
 
 
 def _kept() -> sa.Select[Any]:
@@ -152,7 +153,8 @@ def _is_about(scan_ids: sa.Select[Any]) -> sa.ColumnElement[bool]:
     )
 
 
-def _record(session: Session, row: models.Report) -> ReportRecord:
+def record_of(session: Session, row: models.Report) -> ReportRecord:
+    """The row as a value."""
     kind, versions = ReportKind(row.kind), None
     if row.tool_version is not None:
         versions = ReportVersions(

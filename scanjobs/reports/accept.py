@@ -93,7 +93,7 @@ def check_reports(
 
 def default_name(site: str, created_at: datetime, report_id: str, format: ReportFormat) -> str:
     """`<site>-<date>-<id8>.<ext>`, the site reduced to what every file system takes."""
-    plain = re.sub(r"[^a-z0-9.-]+", "_", site.lower()).strip(".") or "site"
+    plain = re.sub(r"[^a-z0-9.-]+", "_", site.lower()).strip(".-") or "site"
     return f"{plain[:80]}-{created_at:%Y-%m-%d}-{short(report_id)}.{format}"
 
 

@@ -99,7 +99,7 @@ def test_beat_wakes_a_worker_that_runs_no_schedule(settings, worker, beat):
     alone.send_signal(signal.SIGTERM)
     _, log = alone.communicate(timeout=20)
     assert alone.returncode == 0
-    assert "Beat runs the schedule of 1 entry" in log
+    assert "Beat runs the schedule of 2 entries" in log
     assert "often is due" in log
     assert "Beat stopped after" in log
     assert process.stop() == 0
