@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from scanjobs.domain.branding import BrandingSettings
 from scanjobs.domain.clock import Clock, clock_of
 from scanjobs.errors import ConfigurationError
 
@@ -43,6 +44,8 @@ class Settings:
     """Which country's severities the rules use."""
     keep_values: bool = False
     """Whether imports store the values of cookies."""
+    branding: BrandingSettings = field(default_factory=BrandingSettings)
+    """Whose reports these are; the table `[branding]` of the file."""
     tasks: tuple[str, ...] = ()
     """Modules with tasks of one's own."""
     log_level: str = "info"
@@ -152,6 +155,7 @@ _TYPES: dict[str, type] = {
     "reports_count": int,
     "profile": str,
     "keep_values": bool,
+    "branding": BrandingSettings,
     "tasks": tuple,
     "log_level": str,
     "log_format": str,
@@ -179,7 +183,7 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {f"SCANJOBS_{key.upper()}": key for key in _TYPES}
+    names = {f"SCANJOBS_{key.upper()}": key for key in _TYPES if key != "branding"}
     return {key: environment[name] for name, key in names.items() if environment.get(name)}
 
 
@@ -188,6 +192,8 @@ def _checked(key: str, value: Any) -> Any:
     try:
         if wanted is bool:
             value = _boolean(value)
+        elif wanted is BrandingSettings:
+            value = _branding(value)
         elif wanted is tuple:
             value = _words(value)
         elif wanted is not str:
@@ -234,10 +240,31 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(word.strip() for word in value if word.strip())
 
 
+def _branding(value: Any) -> BrandingSettings:
+    if isinstance(value, BrandingSettings):
+        return value
+    known = [field.name for field in fields(BrandingSettings)]
+    for key, text in value.items() if isinstance(value, dict) else ():
+        if key not in known:
+            raise ConfigurationError(
+                f"There is no setting 'branding.{key}'.", hint=f"There are: {', '.join(sorted(known))}."
+            )
+        if not isinstance(text, str):
+            raise ConfigurationError(f"The setting 'branding.{key}' cannot be {text!r}; it is a text.")
+    return BrandingSettings(**value)
+
+
+_KINDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    tuple: "a list of texts",
+    BrandingSettings: "a table",
+}
+
+
 def _kind(wanted: type) -> str:
-    return {int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts"}.get(
-        wanted, "a text"
-    )
+    return _KINDS.get(wanted, "a text")
 
 
 if set(_TYPES) != {field.name for field in fields(Settings)} - {"home"}:

@@ -21,6 +21,7 @@ from scanjobs.reports.history import History
 from scanjobs.reports.inventory import inventory, phases_of, third_party_hosts
 from scanjobs.reports.languages import words_in
 from scanjobs.reports.parts import (
+    Branding,
     ChangesPart,
     DeclarationPart,
     DeclaredPart,
@@ -49,6 +50,7 @@ class Document:
     words: Words
     """The language it is written in; what is drawn beside its texts is said in it too."""
     options: ReportOptions
+    branding: Branding
     created_at: datetime
     identification: Identification
     verdict: Verdict
@@ -86,6 +88,7 @@ def build_document(
     rule_book: RuleBook = registered_rule,
     databases: Sequence[CookieDatabase] = (),
     history: History | None = None,
+    branding: Branding | None = None,
 ) -> Document:
     """Decide what the report of one scan says; equal input gives an equal document.
 
@@ -103,6 +106,7 @@ def build_document(
         title=words("Cookie report for {site}", site=scan.site),
         words=words,
         options=report.options,
+        branding=branding or Branding(),
         created_at=report.created_at,
         identification=_identification(scan, report, tool_version, words),
         verdict=judge(scan, checks, rows, words, changes.sentence if changes else None),

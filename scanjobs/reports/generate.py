@@ -14,6 +14,7 @@ from scanjobs.domain.reports import ReportRecord, ReportVersions
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.errors import ReportError
 from scanjobs.files import write_atomically
+from scanjobs.reports.branding import load_branding
 from scanjobs.reports.document import build_document, rules_version
 from scanjobs.reports.formats import SHEETS, renderer_for, sheet_renderer_for
 from scanjobs.reports.history import history_of
@@ -71,6 +72,7 @@ def _write_document(
         tool_version=__version__,
         databases=classification.known_databases(settings),
         history=history_of(settings, scan),
+        branding=load_branding(settings),
     )
     renderer = renderer_for(report.format)
     on_progress(25, "Drawing")

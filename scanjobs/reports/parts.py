@@ -62,6 +62,27 @@ class Agreement(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Logo:
+    """A picture that reports carry."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Branding:
+    """Whose report it is; what is empty is not shown."""
+
+    organisation: str = ""
+    controller: str = ""
+    contact: str = ""
+    footer: str = ""
+    colour: str | None = None
+    """As `#rrggbb`, dark enough for white text."""
+    logo: Logo | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Identification:
     """What tells this report from every other one."""
 

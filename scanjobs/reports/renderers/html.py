@@ -18,7 +18,7 @@ from scanjobs.domain.cookies import Party
 from scanjobs.domain.evidence import RuleInput
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import Share, VerdictStatus
+from scanjobs.reports.parts import Branding, Logo, Share, VerdictStatus
 from scanjobs.reports.renderers import Progress, palette
 from scanjobs.reports.renderers.charts import bar_svg, donut_svg, gauge_svg
 from scanjobs.reports.renderers.html_cookies import cookie_tables, exemptions
@@ -76,7 +76,7 @@ class HtmlRenderer:
 
 def _context(document: Document) -> dict[str, Any]:
     words = document.words
-    style, script = _style(), _asset("tables.js") + _asset("page.js")
+    style, script = _style() + _brand(document.branding), _asset("tables.js") + _asset("page.js")
     tables = {table.id: table for table in _tables(document) if table.rows.count}
     inputs = {input for capture in document.scope.captures for input in capture.inputs}
     return {
@@ -96,7 +96,9 @@ def _context(document: Document) -> dict[str, Any]:
         **_charts(document),
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
-        "policy": _policy(style, script),
+        "policy": _policy(style, script, has_logo=document.branding.logo is not None),
+        "branding": document.branding,
+        "logo": _embedded(document.branding.logo),
     }
 
 
@@ -144,10 +146,21 @@ def _drawn(svg: str) -> Markup:
     return Markup(svg)  # noqa: S704 - charts escape their texts
 
 
-def _policy(style: str, script: str) -> str:
+def _brand(branding: Branding) -> str:
+    """The colour of the band in light; dark pages keep their own."""
+    return f":root {{ --band: {branding.colour}; }}" if branding.colour else ""
+
+
+def _embedded(logo: Logo | None) -> str | None:
+    """The logo as an address that holds it; scripts in a picture do not run."""
+    return None if logo is None else f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
+
+
+def _policy(style: str, script: str, *, has_logo: bool) -> str:
     """Only this style and this script, and nothing from the network."""
+    pictures = "img-src data:; " if has_logo else ""
     return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        f"default-src 'none'; {pictures}style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
     )
 

@@ -16,6 +16,7 @@ from scanjobs.reports.renderers.pdf_table import Column, Table
 from scanjobs.reports.renderers.typesetting import BODY, HEADING, SMALL, SMALL_INK, STRONG, Style
 
 BAND = 236.0
+LOGO_WIDTH, LOGO_HEIGHT = 120.0, 42.0
 CONTENTS_LINE = 17.0
 CONTENTS_HEADING = 24.0
 
@@ -34,7 +35,13 @@ def draw_cover(canvas: Canvas, document: Document, parts: int) -> Contents:
     about = document.identification
     canvas.new_page("portrait")
     page_width = canvas.right + canvas.left
-    canvas.box(0, 0, page_width, BAND, palette.NAVY)
+    brand = document.branding
+    canvas.box(0, 0, page_width, BAND, brand.colour or palette.NAVY)
+    if brand.logo is not None:
+        with canvas.figure(
+            brand.organisation or "Logo", canvas.right - LOGO_WIDTH, 24, LOGO_WIDTH, LOGO_HEIGHT
+        ):
+            canvas.picture(brand.logo.data, canvas.right - LOGO_WIDTH, 24, LOGO_WIDTH, LOGO_HEIGHT)
     canvas.box(0, BAND, page_width, 4, palette.STATUS[document.verdict.status])
     with canvas.element("H1"):
         canvas.text(canvas.left, 72, "Cookie report", Style(32, bold=True, colour=palette.WHITE))
@@ -50,9 +57,14 @@ def draw_cover(canvas: Canvas, document: Document, parts: int) -> Contents:
         ("Scan", about.scan_id),
         ("Report", about.report_id),
         ("Versions", _versions(document)),
+        ("Organisation", brand.organisation),
+        ("Controller", ", ".join(filter(None, (brand.controller, brand.contact)))),
+        ("Note", brand.footer),
     )
     with canvas.element("L"):
         for name, value in facts:
+            if not value:
+                continue
             with canvas.element("LI"):
                 with canvas.element("Lbl"):
                     canvas.text(canvas.left, canvas.y, name, SMALL)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from fpdf import FPDF
 from fpdf.actions import URIAction
+from fpdf.errors import FPDFException
 from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
 from fpdf.syntax import DestinationXYZ
 
+from scanjobs.errors import ReportError
 from scanjobs.reports.renderers.pdf_file import Producer
 from scanjobs.reports.renderers.pdf_metadata import plain, text_string, xmp
 from scanjobs.reports.renderers.pdf_structure import Element, LinkAnnotation, Structure
@@ -159,6 +162,19 @@ class Pages:
     def operators(self, drawn: str) -> None:
         """Draw with PDF operators, in PDF's own coordinates; what it means is up to the block around it."""
         self._pdf._out(drawn)
+
+    def picture(self, data: bytes, x: float, y: float, width: float, height: float) -> None:
+        """Draw the logo, a PNG, JPEG or SVG, as large as fits into a box.
+
+        Raises:
+            ReportError: it is damaged.
+        """
+        try:
+            self._pdf.image(BytesIO(data), x, y, width, height, keep_aspect_ratio=True)
+        except (OSError, ValueError, SyntaxError, FPDFException) as error:
+            raise ReportError(
+                f"The logo cannot be drawn: {error}.", hint="Mend the file of the setting 'branding.logo'."
+            ) from error
 
     def drawn(self) -> bytes:
         """The operators on this page so far."""
