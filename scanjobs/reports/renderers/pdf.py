@@ -8,12 +8,12 @@ from typing import BinaryIO
 
 from scanjobs.domain.ids import short
 from scanjobs.reports.document import Document
-from scanjobs.reports.renderers import Progress, pdf_front, pdf_lists
+from scanjobs.reports.renderers import Progress, pdf_front, pdf_lists, pdf_site
 from scanjobs.reports.renderers.json import JsonRenderer
 from scanjobs.reports.renderers.pdf_canvas import Canvas
 
-PARTS = 11
-"""How many parts the contents name."""
+PARTS = 12
+"""How many parts the contents name at least."""
 
 
 class PdfRenderer:
@@ -31,7 +31,8 @@ class PdfRenderer:
             return lambda done: on_progress(start + share * done / total, name)
 
         on_progress(0, "cover")
-        contents = pdf_front.draw_cover(canvas, document, PARTS)
+        optional = (document.storage, document.declared, document.changes, document.raw_lines)
+        contents = pdf_front.draw_cover(canvas, document, PARTS + sum(map(bool, optional)))
         pdf_front.draw_verdict(canvas, document)
         pdf_front.draw_scope(canvas, document)
         pdf_front.draw_summary(canvas, document)
@@ -41,12 +42,17 @@ class PdfRenderer:
         pdf_lists.draw_matrix(canvas, document, rows(10, 20, "consent matrix"))
         on_progress(30, "cookies")
         pdf_lists.draw_inventory(canvas, document, rows(30, 40, "cookies"))
+        pdf_site.draw_storage(canvas, document)
         on_progress(70, "third parties")
         pdf_lists.draw_hosts(canvas, document)
+        pdf_site.draw_declared(canvas, document)
+        pdf_site.draw_changes(canvas, document)
+        pdf_site.draw_declaration(canvas, document)
         pdf_lists.draw_checklist(canvas, document)
         on_progress(75, "annexes")
         pdf_lists.draw_evidence(canvas, document)
         pdf_lists.draw_manifest(canvas, document)
+        pdf_lists.draw_raw_lines(canvas, document)
         pdf_lists.draw_notes(canvas, document)
         pdf_front.draw_contents(canvas, contents)
         canvas.number_pages(f"{document.title} · report {short(about.report_id)}")

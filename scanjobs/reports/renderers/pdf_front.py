@@ -11,13 +11,14 @@ from scanjobs.reports.parts import FindingPart, Share
 from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.charts import described, donut_operators, spans
 from scanjobs.reports.renderers.pdf_canvas import Canvas
+from scanjobs.reports.renderers.pdf_charts import draw_lifetimes, draw_phases
 from scanjobs.reports.renderers.pdf_structure import Element
 from scanjobs.reports.renderers.pdf_table import Column, Table
 from scanjobs.reports.renderers.typesetting import BODY, HEADING, SMALL, SMALL_INK, STRONG, Style
 
 BAND = 236.0
 LOGO_WIDTH, LOGO_HEIGHT = 120.0, 42.0
-CONTENTS_LINE = 17.0
+CONTENTS_LINE = 15.0
 CONTENTS_HEADING = 24.0
 
 
@@ -121,6 +122,9 @@ def draw_verdict(canvas: Canvas, document: Document) -> None:
                     lines = canvas.lines_of(status.sentence, BODY, canvas.width - 130)
                     canvas.y = canvas.lines(canvas.left + 130, canvas.y, lines, BODY) + 2
     canvas.y += 12
+    if verdict.since:
+        canvas.heading(document.words("Since the last scan"))
+        canvas.paragraph(verdict.since, after=12)
     if verdict.top:
         canvas.heading("What weighs most")
         with canvas.element("L", "/A<</O/List/ListNumbering/Decimal>>"):
@@ -226,6 +230,8 @@ def draw_summary(canvas: Canvas, document: Document) -> None:
     _draw_bar(canvas, canvas.left + 330, top, "By party", summary.by_party, palette.PARTY)
     _draw_bar(canvas, canvas.left + 330, top + 74, "By type", summary.by_type, palette.LIFESPAN)
     canvas.y = top + 2 * radius + 26
+    draw_phases(canvas, document)
+    draw_lifetimes(canvas, document)
     _draw_breakdown(canvas, document)
     _draw_vendors(canvas, document)
 

@@ -11,6 +11,7 @@ from scanjobs.reports.parts import FindingPart, InventoryRow
 from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.pdf_canvas import Canvas
 from scanjobs.reports.renderers.pdf_front import draw_chip
+from scanjobs.reports.renderers.pdf_site import category_colour
 from scanjobs.reports.renderers.pdf_table import Column, Table
 from scanjobs.reports.renderers.typesetting import BODY, SMALL, SMALL_INK, STRONG, Style
 
@@ -186,41 +187,47 @@ def _inventory_texts(row: InventoryRow) -> tuple[str, ...]:
 
 
 def draw_hosts(canvas: Canvas, document: Document) -> None:
-    """The third parties that were contacted."""
-    canvas.section("Third-party hosts", room=260)
-    if not document.hosts:
-        canvas.paragraph("No host of a third party was contacted in the captures.")
-        return
-    phases = [
-        Column(title=wording.SHORT_PHASE[phase], weight=13, is_number=True) for phase in document.scope.phases
-    ]
+    """The third parties that were contacted: whose they are, and what flows to them."""
+    words = document.words
+    canvas.section(words("Third-party hosts"), "landscape", room=200)
+    phases = [Column(title=words.short(phase), weight=14, is_number=True) for phase in document.scope.phases]
     table = Table(
         canvas,
         (
-            Column(title="Host", weight=34, bold=True, names_row=True),
-            Column(title="Registered as", weight=24),
+            Column(title=words("Host"), weight=36, bold=True, names_row=True),
+            Column(title=words("Vendor"), weight=24),
+            Column(title=words("Purpose"), weight=19, colour=category_colour(words)),
+            Column(title=words("Tracker"), weight=12),
             *phases,
-            Column(title="Requests", weight=13, is_number=True),
-            Column(title="First address", weight=40),
+            Column(title=words("Requests"), weight=14, is_number=True),
+            Column(title=words("Cookies"), weight=13, is_number=True),
+            Column(title=words("Asked for by"), weight=34),
+            Column(title=words("First address"), weight=38),
         ),
+        size=6.9,
     )
     table.draw(
         (
             (
                 wording.visible(row.host),
-                wording.visible(row.registrable_domain),
-                *(wording.number(count) for count in row.requests),
-                wording.number(row.total),
+                wording.visible(row.vendor or row.registrable_domain),
+                words.name(row.category),
+                words("yes") if row.is_tracker else wording.NONE,
+                *map(words.number, row.requests),
+                words.number(row.total),
+                words.number(row.cookies),
+                wording.visible(row.initiator or wording.NONE),
                 wording.visible(row.first_url),
             )
             for row in document.hosts
         ),
+        otherwise=words("No host of a third party was contacted in the captures."),
     )
 
 
 def draw_checklist(canvas: Canvas, document: Document) -> None:
     """Every rule and what it answered."""
-    canvas.section("Checklist of rules", room=320)
+    canvas.section("Checklist of rules", "portrait", room=320)
     table = Table(
         canvas,
         (
@@ -303,9 +310,37 @@ def draw_manifest(canvas: Canvas, document: Document) -> None:
             canvas.paragraph(f"SHA-256  {file.sha256}", SMALL_INK, after=9 if last else 3)
 
 
+def draw_raw_lines(canvas: Canvas, document: Document) -> None:
+    """Annex C: the Set-Cookie lines as they were sent, without the values."""
+    if not document.raw_lines:
+        return
+    words = document.words
+    canvas.section(words("Annex C: Set-Cookie lines"), "landscape", room=200)
+    if document.raw_lines_left_out:
+        left_out = words.plural(
+            document.raw_lines_left_out,
+            "{number} more line is left out here.",
+            "{number} more lines are left out here.",
+        )
+        canvas.paragraph(left_out, SMALL)
+    table = Table(
+        canvas,
+        (
+            Column(title=words("Phase"), weight=14),
+            Column(title=words("Set-Cookie"), weight=110, names_row=True),
+            Column(title=words("Address"), weight=70),
+        ),
+        size=6.9,
+    )
+    table.draw(
+        (words.short(raw.phase), wording.visible(raw.line), wording.visible(raw.url))
+        for raw in document.raw_lines
+    )
+
+
 def draw_notes(canvas: Canvas, document: Document) -> None:
-    """Annex C: the words of this report, and whose data it uses."""
-    canvas.section("Annex C: Words and licences", room=330)
+    """Annex D: the words of this report, and whose data it uses."""
+    canvas.section("Annex D: Words and licences", "portrait", room=330)
     for note in document.glossary:
         canvas.need(34)
         canvas.paragraph(note.term, STRONG, after=0)

@@ -68,10 +68,12 @@ def test_the_parts_come_in_order(busy_scan: ScanRecord, render: Render) -> None:
         "Consent matrix",
         "Cookies",
         "Third-party hosts",
+        "Cookie declaration",
         "Checklist of rules",
         "Annex A: Evidence of the findings",
         "Annex B: Evidence manifest",
-        "Annex C: Words and licences",
+        "Annex C: Set-Cookie lines",
+        "Annex D: Words and licences",
     ]
     assert pages == sorted(pages)
     assert all(title in reader.pages[page].extract_text() for title, page in zip(titles, pages, strict=True))
