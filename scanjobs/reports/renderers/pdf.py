@@ -12,7 +12,7 @@ from scanjobs.reports.renderers import Progress, pdf_front, pdf_lists, pdf_site
 from scanjobs.reports.renderers.json import JsonRenderer
 from scanjobs.reports.renderers.pdf_canvas import Canvas
 
-PARTS = 12
+PARTS = 13
 """How many parts the contents name at least."""
 
 
@@ -31,7 +31,7 @@ class PdfRenderer:
             return lambda done: on_progress(start + share * done / total, name)
 
         on_progress(0, "cover")
-        optional = (document.storage, document.declared, document.changes, document.raw_lines)
+        optional = (document.storage, document.declared, document.changes)
         contents = pdf_front.draw_cover(canvas, document, PARTS + sum(map(bool, optional)))
         pdf_front.draw_verdict(canvas, document)
         pdf_front.draw_scope(canvas, document)
@@ -51,8 +51,8 @@ class PdfRenderer:
         pdf_lists.draw_checklist(canvas, document)
         on_progress(75, "annexes")
         pdf_lists.draw_evidence(canvas, document)
-        pdf_lists.draw_manifest(canvas, document)
         pdf_lists.draw_raw_lines(canvas, document)
+        pdf_lists.draw_manifest(canvas, document)
         pdf_lists.draw_notes(canvas, document)
         pdf_front.draw_contents(canvas, contents)
         canvas.number_pages(f"{document.title} · report {short(about.report_id)}")

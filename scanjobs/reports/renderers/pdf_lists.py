@@ -232,10 +232,10 @@ def draw_checklist(canvas: Canvas, document: Document) -> None:
         canvas,
         (
             Column(title="Rule", weight=8, bold=True, names_row=True),
-            Column(title="What it asks", weight=42),
+            Column(title="What it asks", weight=56),
             Column(title="Severity", weight=17, colour=_SEVERITY_COLOURS.get),
             Column(title="Answer", weight=17, colour=_OUTCOME_COLOURS.get),
-            Column(title="Because", weight=58),
+            Column(title="Because", weight=44),
         ),
         size=8,
         most_lines=40,
@@ -288,8 +288,8 @@ def draw_evidence(canvas: Canvas, document: Document) -> None:
 
 
 def draw_manifest(canvas: Canvas, document: Document) -> None:
-    """Annex B: the files the scan was made from."""
-    canvas.section("Annex B: Evidence manifest", room=260)
+    """Annex C: the files the scan was made from."""
+    canvas.section("Annex C: Evidence manifest", "portrait", room=260)
     canvas.paragraph(
         "Whoever holds one of these files can prove that it is the one this report rests on: its SHA-256 "
         "must be equal."
@@ -311,11 +311,9 @@ def draw_manifest(canvas: Canvas, document: Document) -> None:
 
 
 def draw_raw_lines(canvas: Canvas, document: Document) -> None:
-    """Annex C: the Set-Cookie lines as they were sent, without the values."""
-    if not document.raw_lines:
-        return
+    """Annex B: the Set-Cookie lines as they were sent, without the values."""
     words = document.words
-    canvas.section(words("Annex C: Set-Cookie lines"), "landscape", room=200)
+    canvas.section(words("Annex B: Set-Cookie lines"), "landscape", room=200)
     if document.raw_lines_left_out:
         left_out = words.plural(
             document.raw_lines_left_out,
@@ -333,8 +331,11 @@ def draw_raw_lines(canvas: Canvas, document: Document) -> None:
         size=6.9,
     )
     table.draw(
-        (words.short(raw.phase), wording.visible(raw.line), wording.visible(raw.url))
-        for raw in document.raw_lines
+        (
+            (words.short(raw.phase), wording.visible(raw.line), wording.visible(raw.url))
+            for raw in document.raw_lines
+        ),
+        otherwise=words("No response set a cookie."),
     )
 
 

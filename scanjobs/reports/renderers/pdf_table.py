@@ -14,6 +14,8 @@ from scanjobs.reports.renderers.typesetting import Style
 PADDING = 3.2
 LINE_WIDTH = 0.4
 LAST_TOGETHER = 3
+TALLEST_TOGETHER = 200.0
+"""Rows that are higher together may well end a table one by one."""
 _LINES, _OPERATORS = itemgetter(0), itemgetter(1)
 MOST_LINES = 12
 """Lines of a cell; of more the rest is left out, and stands whole in the attached JSON."""
@@ -110,8 +112,11 @@ class Table:
         for number, row in enumerate(rows):
             cells = [caches[column][row[column]] for column in columns]
             height = max(map(_LINES, cells)) * line + 2 * PADDING
-            # The last rows go over the page together rather than one of them alone.
-            needed = self._height(rows[number:]) if number and number == last_together else height
+            needed = height
+            if number and number == last_together:
+                # The last rows go over the page together rather than one of them alone.
+                together = self._height(rows[number:])
+                needed = together if together < TALLEST_TOGETHER else height
             if y + needed > bottom:
                 self._finish_page()
                 on_page(number)
