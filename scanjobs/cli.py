@@ -15,6 +15,7 @@ from scanjobs.commands import (
     check,
     cookies,
     db,
+    declaration,
     demo,
     diff,
     export,
@@ -50,6 +51,7 @@ app.add_typer(cookies.app, name="cookies")
 app.command("report")(report.report)
 app.add_typer(reports.app, name="reports")
 app.command("export")(export.export)
+app.command("declaration")(declaration.declaration)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(queues.app, name="queues")
 app.add_typer(schedule.app, name="schedule")

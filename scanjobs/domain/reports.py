@@ -18,6 +18,7 @@ class ReportFormat(StrEnum):
     HTML = "html"
     JSON = "json"
     CSV = "csv"
+    MARKDOWN = "md"
 
 
 class ReportKind(StrEnum):

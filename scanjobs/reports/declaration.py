@@ -114,7 +114,7 @@ def _provider(vendor: str | None, host: str) -> str:
 
 
 def _type(type: DeclaredType, party: Party, words: Words) -> str:
-    return f"{words.name(type)}, {words.name(party).lower()}"
+    return f"{words.name(type)}, {words.within(party)}"
 
 
 def _remarks(groups: Iterable[DeclarationGroup], words: Words) -> Iterator[str]:

@@ -213,7 +213,7 @@ def _scope(scan: ScanRecord, words: Words) -> Scope:
 
 def _unseen(scan: ScanRecord, words: Words) -> Iterator[str]:
     for gap in scan.gaps:
-        phase = words.name(gap.phase).lower() if gap.phase else None
+        phase = words.within(gap.phase) if gap.phase else None
         where = ", ".join(filter(None, (gap.file_name, phase)))
         yield f"{gap.detail} ({where})" if where else gap.detail
     captured = phases_of(scan)

@@ -16,6 +16,7 @@ RENDERERS = {
     ReportFormat.HTML: ("html", "HtmlRenderer"),
     ReportFormat.JSON: ("json", "JsonRenderer"),
     ReportFormat.CSV: ("csv", "CsvRenderer"),
+    ReportFormat.MARKDOWN: ("markdown", "MarkdownRenderer"),
 }
 
 SHEETS = frozenset({ReportFormat.CSV})

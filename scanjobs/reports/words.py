@@ -57,6 +57,10 @@ class Words:
         """What a value is called, for instance a purpose or a consent phase."""
         return self(NAMES[type(value)][value])  # type: ignore[index]
 
+    def within(self, value: StrEnum) -> str:
+        """What a value is called within a sentence."""
+        return self.name(value).lower()
+
     def short(self, phase: ConsentPhase) -> str:
         """A consent phase in the head of a narrow column."""
         return self(wording.SHORT_PHASE[phase])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from scanjobs.domain.checks import Acceptance
 from scanjobs.domain.findings import Outcome
@@ -12,16 +11,12 @@ from scanjobs.domain.ids import short
 from scanjobs.reports import wording
 from scanjobs.reports.findings.result import CheckResult, RuleResult, Subject
 from scanjobs.reports.findings.words import details_of, name_of, phases_of, reason_of
+from scanjobs.reports.markdown_text import code, link, plain, table
 
 MOST_SUBJECTS = 20
 """Rows of one rule; a cookie banner that fails may leave hundreds."""
 MOST_CHARACTERS = 60_000
 """A comment on GitHub may have 65,536."""
-
-# Signs of Markdown and HTML inside a line, of formulas; and what makes a bare address a link.
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-# People and issues are mentioned by the text that is read, escaped or not: only something in between helps.
-_MENTION = re.compile(r"[@#]")
 
 
 def draw(result: CheckResult) -> str:
@@ -43,11 +38,11 @@ def draw(result: CheckResult) -> str:
 
 
 def _heading(result: CheckResult) -> Iterator[str]:
-    yield f"## Cookie check of {_code(result.site)}"
-    yield f"**{_plain(result.headline)}**"
-    yield _plain(result.verdict.sentence)
+    yield f"## Cookie check of {code(result.site)}"
+    yield f"**{plain(result.headline)}**"
+    yield plain(result.verdict.sentence)
     if result.is_withheld:
-        reasons = "".join(f"\n> - {_plain(reason)}" for reason in result.verdict.reasons)
+        reasons = "".join(f"\n> - {plain(reason)}" for reason in result.verdict.reasons)
         yield f"> **The verdict is withheld.** Why:\n>{reasons}"
 
 
@@ -58,28 +53,27 @@ def _table(result: CheckResult) -> Iterator[str]:
                 f"**{rule.check.rule_id}**" if rule.counts else rule.check.rule_id,
                 wording.OUTCOME[rule.check.outcome],
                 wording.SEVERITY[rule.check.severity],
-                _plain(rule.check.summary),
+                plain(rule.check.summary),
                 f"{len(rule.accepted)} of {len(rule.subjects)}" if rule.accepted else "",
             )
             for rule in result.found
         ]
-        yield _rows(("Rule", "Outcome", "Severity", "Finding", "Accepted"), rows)
+        yield table(("Rule", "Outcome", "Severity", "Finding", "Accepted"), rows)
 
 
 def _section(rule: RuleResult) -> str:
     """What one rule names and what to do about it, folded."""
     check = rule.check
     shown = rule.open[:MOST_SUBJECTS]
-    rows = [(_code(name_of(subject)), _plain(details_of(subject)), phases_of(subject)) for subject in shown]
+    rows = [(code(name_of(subject)), plain(details_of(subject)), phases_of(subject)) for subject in shown]
     parts = [
         f"<details><summary>{check.rule_id}: {html.escape(check.title)}</summary>",
-        _rows(("What", "Observed", "Phase"), rows),
+        table(("What", "Observed", "Phase"), rows),
     ]
     if len(rule.open) > len(shown):
         parts.append(f"… and {len(rule.open) - len(shown)} more.")
-    parts.append(f"**What to do.** {_plain(check.how_to_fix)}")
-    basis = f"[{_plain(check.basis)}](<{check.url}>)" if check.url else _plain(check.basis)
-    parts.append(f"Basis: {basis}")
+    parts.append(f"**What to do.** {plain(check.how_to_fix)}")
+    parts.append(f"Basis: {link(check.basis, check.url)}")
     parts.append("</details>")
     return "\n\n".join(parts)
 
@@ -87,13 +81,13 @@ def _section(rule: RuleResult) -> str:
 def _accepted(result: CheckResult) -> Iterator[str]:
     if result.accepted:
         rows = [
-            (rule.check.rule_id, _code(name_of(subject)), _reason(subject))
+            (rule.check.rule_id, code(name_of(subject)), _reason(subject))
             for rule, subject in result.accepted[: 2 * MOST_SUBJECTS]
         ]
         count = len(result.accepted)
         more = f"\n\n… and {count - len(rows)} more." if count > len(rows) else ""
         summary = f"{wording.counted(count, 'accepted finding')} which do not count"
-        yield _folded(summary, _rows(("Rule", "What", "Why"), rows) + more)
+        yield _folded(summary, table(("Rule", "What", "Why"), rows) + more)
 
 
 def _baseline(result: CheckResult) -> Iterator[str]:
@@ -110,9 +104,9 @@ def _baseline(result: CheckResult) -> Iterator[str]:
 def _unseen(result: CheckResult) -> Iterator[str]:
     silent = result.of(Outcome.NOT_EVALUABLE)
     if silent:
-        rows = [(rule.check.rule_id, _plain(rule.check.title), _plain(rule.check.summary)) for rule in silent]
+        rows = [(rule.check.rule_id, plain(rule.check.title), plain(rule.check.summary)) for rule in silent]
         summary = f"{wording.counted(len(silent), 'rule')} could not be evaluated, which is not a pass"
-        yield _folded(summary, _rows(("Rule", "What it checks", "Why not"), rows))
+        yield _folded(summary, table(("Rule", "What it checks", "Why not"), rows))
 
 
 def _foot(result: CheckResult) -> str:
@@ -129,30 +123,10 @@ def _folded(summary: str, content: str) -> str:
 
 
 def _listed(entries: Sequence[Acceptance]) -> str:
-    told = [f"{_plain(entry.rule_id)} {_code(name_of(entry))}" for entry in entries[:MOST_SUBJECTS]]
+    told = [f"{plain(entry.rule_id)} {code(name_of(entry))}" for entry in entries[:MOST_SUBJECTS]]
     more = [f"{len(entries) - len(told)} more"] if len(entries) > len(told) else []
     return ", ".join([*told, *more])
 
 
 def _reason(subject: Subject) -> str:
-    return _plain(reason_of(subject.acceptance)) if subject.acceptance else ""
-
-
-def _rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _plain(text: str) -> str:
-    """The text as it is read, whatever signs of Markdown, HTML or a mention it holds; on one line."""
-    escaped = _SPECIAL.sub(r"\\\g<0>", wording.visible(" ".join(text.split())))
-    return _MENTION.sub(r"\g<0><!-- -->", escaped)
-
-
-def _code(text: str) -> str:
-    """A name as code, in which nothing has a meaning but the sign that ends it, and the end of a cell."""
-    text = wording.visible(" ".join(text.split())) or " "
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    escaped = text.replace("|", "\\|")
-    return f"{fence}{pad}{escaped}{pad}{fence}"
+    return plain(reason_of(subject.acceptance)) if subject.acceptance else ""

@@ -1,0 +1,39 @@
+"""Texts as Markdown (GitHub's flavour) in which nothing that a site sent has a meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from scanjobs.reports import wording
+
+# Signs of Markdown and HTML inside a line, of formulas; and what makes a bare address a link.
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+# People and issues are mentioned by the text that is read, escaped or not: only something in between helps.
+_MENTION = re.compile(r"[@#]")
+
+
+def plain(text: str) -> str:
+    """The text as it is read, whatever signs of Markdown, HTML or a mention it holds; on one line."""
+    escaped = _SPECIAL.sub(r"\\\g<0>", wording.visible(" ".join(text.split())))
+    return _MENTION.sub(r"\g<0><!-- -->", escaped)
+
+
+def code(text: str) -> str:
+    """A name as code, in which nothing has a meaning but the sign that ends it, and the end of a cell."""
+    text = wording.visible(" ".join(text.split())) or " "
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    escaped = text.replace("|", "\\|")
+    return f"{fence}{pad}{escaped}{pad}{fence}"
+
+
+def link(text: str, url: str | None) -> str:
+    """A text that leads to a web address, or only the text."""
+    return f"[{plain(text)}](<{url}>)" if url else plain(text)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Cells that are Markdown already, in rows under a header."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
