@@ -5,7 +5,6 @@ from __future__ import annotations
 import gettext
 import io
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from babel import Locale
@@ -34,11 +33,6 @@ class TranslatedWords(Words):
         self.language = language
         self._locale = Locale.parse(language)
         self._catalogue = catalogue(language)
-
-    def within(self, value: StrEnum) -> str:
-        """What a value is called within a sentence; German nouns keep their capital letter."""
-        name = self.name(value)
-        return name if self.language == "de" else name.lower()
 
     def number(self, value: int) -> str:
         """A whole number with its thousands apart."""
