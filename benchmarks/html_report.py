@@ -16,38 +16,21 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
+from made_up_scan import THE_MOMENT, scan_of
 from playwright.sync_api import sync_playwright
 from tables import milliseconds, ratio, show
 
 from scanjobs import __version__
-from scanjobs.domain.cookies import (
-    ConsentPhase,
-    CookieKey,
-    CookieOrigin,
-    ObservedCookie,
-    Party,
-    SameSite,
-    ValueFingerprint,
-)
-from scanjobs.domain.evidence import Capture
 from scanjobs.domain.ids import new_id
-from scanjobs.domain.labels import Label, LabelledCookie, LabelSource
-from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.reports import ReportFormat, ReportRecord
-from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.document import Document, build_document
 from scanjobs.reports.renderers.html import HtmlRenderer
 from scanjobs.reports.renderers.html_cookies import cookie_tables
 
-PHASES = (ConsentPhase.BEFORE, ConsentPhase.ACCEPTED, ConsentPhase.REJECTED)
-THE_MOMENT = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
-DAY = 86_400
 PLAIN = Environment(autoescape=True).from_string(
     """<!doctype html><html lang="en"><meta charset="utf-8"><title>Cookies</title>
 <style>table { border-collapse: collapse; table-layout: fixed; width: 100%; font: 14px sans-serif }
@@ -156,25 +139,7 @@ def plain(document: Document) -> bytes:
 
 def made_up(count: int, are_different: bool) -> Document:
     """The document of a scan with so many cookies in three phases."""
-    pick: Callable[[int, int], int] = (lambda at, of: at) if are_different else (lambda at, of: at % of)
-    cookies = tuple(_cookie(at, pick) for at in range(count))
-    scan = ScanRecord(
-        id=new_id(),
-        site="shop.example",
-        page_url="https://shop.example/",
-        profile="eu",
-        created_at=THE_MOMENT,
-        captured_at=THE_MOMENT,
-        tool_version=__version__,
-        data_version="1",
-        values_kept=False,
-        complete=True,
-        captures=tuple(_capture(phase) for phase in PHASES),
-        cookies=cookies,
-        hosts=(),
-        gaps=(),
-        findings=(),
-    )
+    scan = scan_of(count, are_different)
     record = ReportRecord(
         id=new_id(),
         scan_id=scan.id,
@@ -187,61 +152,6 @@ def made_up(count: int, are_different: bool) -> Document:
         sha256=None,
     )
     return build_document(scan, record, tool_version=__version__)
-
-
-def _cookie(at: int, pick: Callable[[int, int], int]) -> LabelledCookie:
-    domain = f"host{pick(at, 40)}.example"
-    key = CookieKey(name=f"cookie_{pick(at, 5000)}", domain=domain, path=f"/{at // 5000}")
-    is_session = at % 4 == 0
-    seen = tuple(
-        ObservedCookie(
-            key=key,
-            phase=phase,
-            origin=CookieOrigin.SET_COOKIE,
-            host_only=True,
-            secure=True,
-            http_only=at % 2 == 0,
-            same_site=SameSite.LAX,
-            partitioned=False,
-            is_session=is_session,
-            expires_at=None,
-            lifetime_seconds=None if is_session else DAY * (1 + pick(at, 500)),
-            value=ValueFingerprint(sha256="ab" * 32, length=pick(at, 64), shape="hex"),
-            kept_value=None,
-            raw_set_cookie=f"{key.name}=<{pick(at, 64)} characters>; Path={key.path}; Secure; SameSite=Lax",
-            first_url=f"https://{domain}/page/{pick(at, 17)}",
-            scheme="https",
-            observed_at=THE_MOMENT + timedelta(seconds=pick(at, 60)),
-        )
-        for phase in PHASES[: 1 + at % 3]
-    )
-    label = Label(
-        category=list(Category)[at % 5],
-        vendor=f"Vendor {pick(at, 60)}",
-        source=LabelSource.NAME,
-        confidence=0.9,
-        exemption=list(Exemption)[at % 3],
-        exemption_reason="Nobody has judged this cookie yet.",
-    )
-    return LabelledCookie(
-        key=key, party=Party.THIRD if at % 3 else Party.FIRST, label=label, observations=seen
-    )
-
-
-def _capture(phase: ConsentPhase) -> Capture:
-    return Capture(
-        file_name=f"{phase}.har",
-        sha256="cd" * 32,
-        size=48_213,
-        format="har",
-        phase=phase,
-        tool=None,
-        tool_version=None,
-        captured_at=THE_MOMENT,
-        page_url="https://shop.example/",
-        entries=12,
-        complete=True,
-    )
 
 
 def _shown(key: str, values: list[float]) -> str:

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import BinaryIO
 
@@ -87,6 +88,7 @@ class CsvRenderer:
         on_progress(100, "done")
 
 
+@lru_cache(maxsize=2048)  # most cells of a sheet repeat themselves
 def guarded(cell: str) -> str:
     """The cell with an apostrophe before anything a spreadsheet might run as a formula."""
     cell = _INNER_START.sub("'", cell)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -57,9 +56,12 @@ class PdfRenderer:
         pdf_front.draw_contents(canvas, contents)
         canvas.number_pages(f"{document.title} · report {short(about.report_id)}")
         on_progress(80, "attachment")
-        facts = io.BytesIO()
-        JsonRenderer().render(document, facts, lambda percent, phase: None)
-        canvas.attach("report.json", facts.getvalue(), "application/json", "Every fact of this report")
+        canvas.attach(
+            "report.json",
+            lambda facts: JsonRenderer().render(document, facts, lambda percent, phase: None),
+            "application/json",
+            "Every fact of this report",
+        )
         on_progress(85, "file")
         canvas.write(file)
         on_progress(100, "done")

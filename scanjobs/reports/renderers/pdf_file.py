@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from fpdf import FPDF
 from fpdf.annotations import PDFAnnotation
@@ -78,10 +79,10 @@ class Producer(OutputProducer):
         self._tree_root.id = first
         pages = {number: page.id for number, page in self.fpdf.pages.items()}
         bodies = _Bodies(structure, first, pages).written()
-        for start in range(0, count, OBJECTS_IN_STREAM):
-            part = bodies[start : start + OBJECTS_IN_STREAM]
-            number = self._add_pdf_obj(_ObjectStream(first + start, part))
+        while part := list(islice(bodies, OBJECTS_IN_STREAM)):
+            number = self._add_pdf_obj(_ObjectStream(first, part))
             self._streams.append((number, len(part)))
+            first += len(part)
 
     def bufferize(self) -> bytearray:
         """The whole file, with a cross-reference stream where fpdf2 writes a table."""
@@ -151,21 +152,15 @@ class _Bodies:
         for rows in _rows_of(structure):
             self._bases[id(rows)] = next_number
             next_number += _objects_of(rows)
-        self._parents: dict[int, list[str]] = {
-            page: ["" if element is None else f"{self._numbers[element]} 0 R" for element in elements]
-            for page, elements in structure.parents.items()
-        }
 
-    def written(self) -> list[str]:
-        elements = [self._element(element) for element in self._structure.elements]
-        rows = [
-            body
-            for element in self._structure.elements
-            for kid in element.kids
-            if isinstance(kid, Rows)
-            for body in self._rows(kid, self._numbers[element])
-        ]
-        return [self._root(), self._parent_tree(), *elements, *rows]
+    def written(self) -> Iterator[str]:
+        yield self._root()
+        yield self._parent_tree()
+        yield from map(self._element, self._structure.elements)
+        for element in self._structure.elements:
+            for kid in element.kids:
+                if isinstance(kid, Rows):
+                    yield from self._rows(kid, self._numbers[element])
 
     def _root(self) -> str:
         document = self._numbers[self._structure.root]
@@ -176,12 +171,32 @@ class _Bodies:
         )
 
     def _parent_tree(self) -> str:
-        nums = [f"{page - 1}[{' '.join(self._parents.get(page, ()))}]" for page in sorted(self._pages)]
+        cells: dict[int, dict[int, str]] = {}
+        for rows in _rows_of(self._structure):
+            cells.setdefault(rows.page, {})[rows.first] = self._cells(rows)
+        nums = [
+            f"{page - 1}[{' '.join(self._parents(page, cells.get(page, {})))}]"
+            for page in sorted(self._pages)
+        ]
         nums += [
             f"{FIRST_ANNOTATION + index} {self._numbers[element]} 0 R"
             for index, element in enumerate(self._structure.links)
         ]
         return "<</Nums[" + "\n".join(nums) + "]>>"
+
+    def _parents(self, page: int, cells: dict[int, str]) -> Iterator[str]:
+        """The element of each piece of a page, those of rows together."""
+        for number, element in enumerate(self._structure.parents.get(page, ())):
+            if element is not None:
+                yield f"{self._numbers[element]} 0 R"
+            elif number in cells:
+                yield cells[number]
+
+    def _cells(self, rows: Rows) -> str:
+        """References to all cells of rows."""
+        columns, base = len(rows.cells), self._bases[id(rows)]
+        starts = range(base + 1, base + 1 + rows.count * (columns + 1), columns + 1)
+        return " ".join(f"{cell} 0 R" for start in starts for cell in range(start, start + columns))
 
     def _element(self, element: Element) -> str:
         page = next((kid.page for kid in element.kids if isinstance(kid, Content)), None)
@@ -206,17 +221,14 @@ class _Bodies:
     def _rows(self, rows: Rows, parent: int) -> Iterator[str]:
         columns, number, content = len(rows.cells), self._bases[id(rows)], rows.first
         page = self._pages[rows.page]
-        references: list[str] = []
         for _ in range(rows.count):
             cells = [f"{cell} 0 R" for cell in range(number + 1, number + 1 + columns)]
-            references += cells
             yield f"<</S/TR/P {parent} 0 R/K[{' '.join(cells)}]>>"
             middle = f"/P {number} 0 R/Pg {page} 0 R/K "
             for cell in rows.cells:
                 yield f"<</S{cell}{middle}{content}>>"
                 content += 1
             number += columns + 1
-        self._parents[rows.page][rows.first : rows.first + len(references)] = references
 
 
 def _rows_of(structure: Structure) -> Iterator[Rows]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from fpdf import FPDF
 from fpdf.actions import URIAction
 from fpdf.errors import FPDFException
 from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
-from fpdf.syntax import DestinationXYZ
+from fpdf.syntax import DestinationXYZ, Name
 
 from scanjobs.errors import ReportError
+from scanjobs.reports.renderers.deflated import Deflated
 from scanjobs.reports.renderers.pdf_file import Producer
 from scanjobs.reports.renderers.pdf_metadata import plain, text_string, xmp
 from scanjobs.reports.renderers.pdf_structure import Element, LinkAnnotation, Structure
@@ -231,17 +232,22 @@ class Pages:
                 annotation.struct_parent = self.structure.add_link(annotation)
             self._pdf.pages[self.page].add_annotation(annotation)
 
-    def attach(self, name: str, contents: bytes, mime_type: str, description: str) -> None:
-        """Carry a file inside, as the source of what the pages show."""
-        self._pdf.embed_file(
-            bytes=contents,
+    def attach(self, name: str, write: Callable[[BinaryIO], None], mime_type: str, description: str) -> None:
+        """Carry a file inside, as the source of what the pages show; it is compressed while it is written."""
+        contents = Deflated()
+        write(cast(BinaryIO, contents))
+        packed = contents.finished()
+        attached = self._pdf.embed_file(
+            bytes=packed,
             basename=name,
             mime_type=mime_type,
             desc=description,
             modification_date=self._pdf.creation_date,
             associated_file_relationship="Source",
-            compress=True,
         )
+        # fpdf2 would compress it itself, from the whole file in memory.
+        attached.filter = Name("FlateDecode")
+        attached.params = attached.params.replace(f"/Size {len(packed)}", f"/Size {contents.size}")
 
     def write(self, file: BinaryIO) -> None:
         """Finish the document; nothing can be drawn afterwards."""
