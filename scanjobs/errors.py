@@ -44,6 +44,10 @@ class ConfigurationError(ScanjobsError):
     exit_code = ExitCode.USAGE
 
 
+class TemplateError(ConfigurationError):
+    """A template of one's own, by which reports are to be drawn, cannot be used."""
+
+
 class NotFoundError(ScanjobsError):
     """There is no such thing."""
 

@@ -39,13 +39,14 @@ def declaration(
     from scanjobs.reports.declaration_text import declaration_html, declaration_markdown
     from scanjobs.reports.inventory import inventory
     from scanjobs.reports.languages import words_in
+    from scanjobs.reports.own_templates import load_templates
     from scanjobs.reports.stored import stored_items
 
     words, settings = words_in(language), config.current()
     record = scans.load_scan(settings, site_scans.find_scan(settings, scan).id)
     part = declaration_of(record, inventory(record, words), stored_items(record), words)
     if format is DeclarationFormat.HTML:
-        text = declaration_html(part, language)
+        text = declaration_html(part, language, load_templates(settings))
     else:
         text = declaration_markdown(part)
     if output is None:

@@ -1,4 +1,4 @@
-"""`scanjobs reports`: list written reports, open, verify and delete them, clean up."""
+"""`scanjobs reports`: list written reports, open, verify and delete them, clean up; their templates."""
 
 from __future__ import annotations
 
@@ -152,3 +152,27 @@ def clean(
         reports_view.show_deletions(done)
     if reports_view.tell_refused(done):
         raise typer.Exit(ExitCode.FAILURE)
+
+
+@app.command("templates")
+def templates(
+    copy: Annotated[
+        str | None,
+        typer.Option("--copy", metavar="NAME", help="Copy this one of ours into your folder to begin with."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the templates of HTML reports and declarations, and which of them your folder replaces."""
+    from scanjobs import config, console
+    from scanjobs.commands import reports_view
+    from scanjobs.reports import own_templates
+
+    settings = config.current()
+    if copy:
+        console.show_line(str(own_templates.copy_out(settings, copy)))
+        return
+    found = own_templates.listed(own_templates.load_templates(settings))
+    if json:
+        console.show_json(found)
+    else:
+        console.show(reports_view.templates(found))

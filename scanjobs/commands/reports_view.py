@@ -17,6 +17,7 @@ from scanjobs.domain.ids import short
 from scanjobs.domain.reports import ReportRecord
 from scanjobs.errors import NotFoundError, ReportError
 from scanjobs.maintenance.reports import AWAITED, Deletion, FileState, Verification
+from scanjobs.reports.own_templates import TemplateFile
 
 _STYLES = {
     FileState.INTACT: "green",
@@ -41,6 +42,15 @@ def listing(settings: Settings, found: Sequence[ReportRecord]) -> Table:
             f"{report.expires_at:%Y-%m-%d}" if report.expires_at else "–",
             _file_of(report),
         )
+    return table
+
+
+def templates(found: Sequence[TemplateFile]) -> Table:
+    """One row a template, and whether ours or the user's is used."""
+    table = console.table("Template", "What it draws", "Used")
+    for template in found:
+        used = "yours" if template.is_own else "ours"
+        table.add_row(console.printable(template.name), template.purpose or "–", used)
     return table
 
 

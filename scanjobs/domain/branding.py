@@ -21,3 +21,5 @@ class BrandingSettings:
     """As `#rrggbb`."""
     logo: str = ""
     """A PNG, JPEG or SVG file; a relative path is meant from the data folder."""
+    templates: str = ""
+    """A folder of templates that stand in for ours; a relative path is meant from the data folder."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scanjobs.config import Settings
 from scanjobs.errors import ConfigurationError
+from scanjobs.reports.own_templates import load_templates
 from scanjobs.reports.parts import Branding, Logo
 
 LARGEST_LOGO = 1_000_000
@@ -17,10 +18,11 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 def load_branding(settings: Settings) -> Branding:
-    """What the configuration says, with the logo read and the colour made dark enough.
+    """What the configuration says, with logo and templates read and the colour made dark enough.
 
     Raises:
-        ConfigurationError: the logo cannot be read, is too large or no picture, or the colour is none.
+        ConfigurationError: the logo cannot be read, is too large or no picture, the colour is none, or the
+            templates cannot be read.
     """
     asked = settings.branding
     return Branding(
@@ -30,6 +32,7 @@ def load_branding(settings: Settings) -> Branding:
         footer=asked.footer,
         colour=readable(asked.colour) if asked.colour else None,
         logo=_logo(settings.home / asked.logo) if asked.logo else None,
+        templates=load_templates(settings),
     )
 
 

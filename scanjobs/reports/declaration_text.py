@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
-
-from scanjobs.reports import wording
 from scanjobs.reports.markdown_text import code, plain, table
-from scanjobs.reports.parts import DeclarationGroup, DeclarationPart
+from scanjobs.reports.parts import DeclarationPart, OwnTemplates
 
 
-def declaration_html(part: DeclarationPart, language: str) -> str:
-    """A section that takes the looks of the page it stands in; it needs no style and no script."""
-    lines = [
-        f'<section class="cookie-declaration" lang="{language}">',
-        f"<h2>{_html(part.title)}</h2>",
-        f"<p>{_html(part.introduction)}</p>",
-    ]
-    for group in part.groups:
-        lines += _group_html(group, part.headings)
-    lines += [f"<p>{_html(part.updated)}</p>", "</section>"]
-    return "\n".join(lines) + "\n"
+def declaration_html(part: DeclarationPart, language: str, own: OwnTemplates | None = None) -> str:
+    """A section that takes the looks of the page it stands in; it needs no style and no script.
+
+    Raises:
+        TemplateError: there is a template of one's own for it, and something is wrong with that.
+    """
+    from scanjobs.reports.template_engine import filled  # Jinja, which Markdown needs not
+
+    return filled("declaration.html.j2", {"declaration": part, "language": language}, own) + "\n"
 
 
 def declaration_markdown(part: DeclarationPart, level: int = 2) -> str:
@@ -37,24 +31,3 @@ def declaration_markdown(part: DeclarationPart, level: int = 2) -> str:
         ]
         blocks.append(table(part.headings, rows))
     return "\n\n".join([*blocks, plain(part.updated)]) + "\n"
-
-
-def _group_html(group: DeclarationGroup, headings: tuple[str, ...]) -> Iterator[str]:
-    yield f"<h3>{_html(group.title)}</h3>"
-    yield f"<p>{_html(group.explanation)}</p>"
-    yield "<table>"
-    heads = "".join(f'<th scope="col">{_html(heading)}</th>' for heading in headings)
-    yield f"<thead><tr>{heads}</tr></thead>"
-    yield "<tbody>"
-    for row in group.rows:
-        cells = (row.provider, row.purpose, row.lifetime, row.type)
-        yield (
-            f'<tr><th scope="row" dir="auto">{_html(row.name)}</th>'
-            f"{''.join(f'<td>{_html(cell)}</td>' for cell in cells)}</tr>"
-        )
-    yield "</tbody>"
-    yield "</table>"
-
-
-def _html(text: str) -> str:
-    return escape(wording.visible(text))

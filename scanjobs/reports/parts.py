@@ -70,6 +70,16 @@ class Logo:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OwnTemplates:
+    """Templates that stand in for ours, as they were when they were read."""
+
+    folder: str
+    """Where they are."""
+    texts: tuple[tuple[str, str], ...]
+    """The path of each in the folder, and what it says."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Branding:
     """Whose report it is; what is empty is not shown."""
 
@@ -80,6 +90,7 @@ class Branding:
     colour: str | None = None
     """As `#rrggbb`, dark enough for white text."""
     logo: Logo | None = None
+    templates: OwnTemplates | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

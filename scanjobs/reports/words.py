@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,6 +32,7 @@ NAMES = {
     VerdictStatus: wording.STATUS,
 }
 """What values are called in English, by their type."""
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 class Words:
@@ -43,7 +46,7 @@ class Words:
     def __call__(self, text: str, **values: object) -> str:
         """A text in this language, with the values in the places that its braces name."""
         translated = self._translated(text)
-        return translated.format(**values) if values else translated
+        return _filled(translated, values) if values else translated
 
     def count(self, number: int, one: str, many: str) -> str:
         """A number with its noun: `1 cookie`, `1,204 cookies`."""
@@ -51,7 +54,7 @@ class Words:
 
     def plural(self, number: int, one: str, many: str, **values: object) -> str:
         """One of two sentences by a number, which stands at `{number}` in them."""
-        return self._plural(one, many, number).format(number=self.number(number), **values)
+        return _filled(self._plural(one, many, number), {"number": self.number(number), **values})
 
     def name(self, value: StrEnum) -> str:
         """What a value is called, for instance a purpose or a consent phase."""
@@ -125,6 +128,11 @@ class Words:
 
     def _units(self, number: int, unit: str) -> str:
         return wording.counted(number, unit)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    # Not `str.format`, by which a template could walk from a value to whatever this process holds.
+    return _PLACE.sub(lambda place: str(values[place[1]]), text)
 
 
 ENGLISH = Words()

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
-from pathlib import Path
 from typing import Any, BinaryIO
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from scanjobs.domain.cookies import Party
 from scanjobs.domain.evidence import RuleInput
-from scanjobs.reports import wording
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import Branding, Logo, Share, VerdictStatus
-from scanjobs.reports.renderers import Progress, palette
+from scanjobs.reports.parts import Branding, Logo, OwnTemplates, Share, VerdictStatus
+from scanjobs.reports.renderers import Progress, html_policy, palette
 from scanjobs.reports.renderers.charts import bar_svg, donut_svg, gauge_svg
 from scanjobs.reports.renderers.html_cookies import cookie_tables, exemptions
 from scanjobs.reports.renderers.html_lists import changes_table, declared_table, host_table, storage_table
 from scanjobs.reports.renderers.html_table import LongTable
+from scanjobs.reports.template_engine import filled, text_of
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+STYLES = ("page.css", "parts.css", "tables.css", "print.css")
+SCRIPTS = ("tables.js", "page.js")
 ITEMS_SHOWN = 200
 LINES_SHOWN = 500
 """Of a declaration, which is laid out whole so that it can be copied."""
@@ -68,15 +66,18 @@ class HtmlRenderer:
         on_progress(0, "tables")
         context = _context(document)
         on_progress(40, "page")
-        page = _environment().get_template("report.html.j2").render(context)
+        page = filled("report.html.j2", context, own := document.branding.templates)
+        if own:
+            html_policy.refuse_what_would_not_work(page, context["policy"], own)
         on_progress(90, "file")
         file.write(page.encode("utf-8", "replace"))
         on_progress(100, "done")
 
 
 def _context(document: Document) -> dict[str, Any]:
-    words = document.words
-    style, script = _style() + _brand(document.branding), _asset("tables.js") + _asset("page.js")
+    words, branding = document.words, document.branding
+    style = _style(branding.templates) + _brand(branding)
+    script = "".join(text_of(name, branding.templates) for name in SCRIPTS)
     tables = {table.id: table for table in _tables(document) if table.rows.count}
     inputs = {input for capture in document.scope.captures for input in capture.inputs}
     return {
@@ -96,9 +97,11 @@ def _context(document: Document) -> dict[str, Any]:
         **_charts(document),
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
-        "policy": _policy(style, script, has_logo=document.branding.logo is not None),
-        "branding": document.branding,
-        "logo": _embedded(document.branding.logo),
+        "policy": html_policy.policy(
+            style, script, has_logo=branding.logo is not None, own=branding.templates
+        ),
+        "branding": branding,
+        "logo": _embedded(branding.logo),
     }
 
 
@@ -156,21 +159,8 @@ def _embedded(logo: Logo | None) -> str | None:
     return None if logo is None else f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
 
 
-def _policy(style: str, script: str, *, has_logo: bool) -> str:
-    """Only this style and this script, and nothing from the network."""
-    pictures = "img-src data:; " if has_logo else ""
-    return (
-        f"default-src 'none'; {pictures}style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-@lru_cache(maxsize=1)
-def _style() -> str:
+@lru_cache(maxsize=2)
+def _style(own: OwnTemplates | None) -> str:
     """The style sheets and one class a colour, lighter where the page is dark."""
     dark = {name: palette.lighter(colour) for name, colour in COLOURS.items()}
     colours = [
@@ -182,30 +172,9 @@ def _style() -> str:
         *_classes(':root[data-theme="dark"] ', dark),
         "}",
     ]
-    sheets = [_asset(f"{name}.css") for name in ("page", "parts", "tables", "print")]
+    sheets = [text_of(name, own) for name in STYLES]
     return "".join([*sheets, "\n".join(colours), "\n"])
 
 
 def _classes(scope: str, colours: Mapping[str, str]) -> Iterable[str]:
     return [f"{scope}.c-{name} {{ --c: {colour}; }}" for name, colour in colours.items()]
-
-
-@lru_cache(maxsize=8)
-def _asset(name: str) -> str:
-    return (TEMPLATES / name).read_text("utf-8")
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        visible=wording.visible,
-        is_web=lambda url: bool(url) and url.startswith(("https://", "http://")),
-    )
-    return environment

@@ -1,4 +1,4 @@
-// The page around the tables: what is unfolded, what is printed, the scheme of colours, where the reader is.
+// Folding, printing, colours, the place in the contents.
 (() => {
   const root = document.documentElement;
 

@@ -1,5 +1,5 @@
+// Long tables, sorted, filtered and searched in memory.
 "use strict";
-// Long tables: a page of rows at a time, sorted, filtered and searched in memory.
 const longTables = (() => {
   const language = document.documentElement.lang;
   const collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
