@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from scanjobs import tasks
-from scanjobs.db import reports
+from scanjobs.db import reports, scans
+from scanjobs.domain.reports import ReportFormat
 from scanjobs.errors import UsageError
 from scanjobs.jobs import monitor
 from scanjobs.jobs.context import RunningJob, running_job
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.values import Claim
+from scanjobs.maintenance import reports as life
+from tests import factories
+from tests.conftest import wait_until
+from tests.integration.test_worker import children_of
 
 FORMATS = ["pdf", "html", "csv"]
+EVERY_FORMAT = [str(format) for format in ReportFormat]
 
 
 def test_formats_that_are_asked_for_at_once_are_one_bundle(scanjobs, shop, settings):
@@ -69,3 +78,49 @@ def test_a_bundle_without_sense_is_refused_when_it_is_submitted(shop, settings, 
         tasks.generate_reports(shop, formats)
 
     assert monitor.jobs(settings) == ()
+
+
+def test_a_bundle_on_a_full_disk_leaves_whole_files_or_none(scanjobs, shop, mounted, tmp_path, settings):
+    """What fits is there and recorded; of what does not fit there is nothing."""
+    folder, left = tmp_path / "small", tmp_path / "left"
+    folder.mkdir()
+    mount = (
+        f"mount -t tmpfs -o size=180k tmpfs {folder}; trap 'cd {folder}; sha256sum $(ls -A) > {left}' EXIT"
+    )
+
+    done = mounted(f"{mount}; set +e; run() {{ \"$@\"; }}; run \"$@\"; code=$?; exit $code",
+                   "report", shop, *(f"--format={format}" for format in EVERY_FORMAT),
+                   "--output", f"{folder}/", "--wait")  # fmt: skip
+
+    assert done.returncode == 3
+    assert "no room left" in done.stderr
+    recorded = reports.list_reports(settings)
+    written = {Path(report.path).name: report.sha256 for report in recorded if report.written_at}
+    assert len(recorded) == len(EVERY_FORMAT)
+    assert 0 < len(written) < len(EVERY_FORMAT)
+    assert {name: digest for digest, name in map(str.split, left.read_text().splitlines())} == written
+
+
+def test_a_bundle_survives_the_death_of_every_process_that_writes_it(settings, worker):
+    """Three times all of them are killed in the middle; in the end every report is whole, and no more."""
+    cookies = [factories.labelled(factories.observed(f"cookie-{number}")) for number in range(3000)]
+    scans.add_scan(settings, scan := factories.scan_record(*cookies))
+    writing = worker("-c", "2")
+    jobs = tasks.submit_reports(scan.id, EVERY_FORMAT)
+
+    for number in range(3):
+        wait_until(lambda: "running" in {job.state for job in jobs}, "a report is being written")
+        time.sleep(0.2 * (number + 1))
+        for child in list(children_of(writing.pid)):
+            os.kill(child, signal.SIGKILL)
+        unfinished = [path for path in settings.reports_folder.iterdir() if path.name.startswith(".")]
+        assert unfinished == []
+    for job in jobs:
+        job.get(timeout=90)
+
+    recorded = reports.list_reports(settings)
+    assert max(monitor.job(settings, job.id).attempt for job in jobs) > 1
+    assert [life.verify(report).state for report in recorded] == [life.FileState.INTACT] * len(EVERY_FORMAT)
+    assert {path.name for path in settings.reports_folder.iterdir()} == {
+        Path(report.path).name for report in recorded
+    }
