@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scanjobs.commands.options import LanguageOption, ScanArgument
+from scanjobs.commands.options import LanguageOption, ScanOrSiteArgument
 
 
 class DeclarationFormat(StrEnum):
@@ -19,7 +19,7 @@ class DeclarationFormat(StrEnum):
 
 
 def declaration(
-    scan: ScanArgument,
+    scan: ScanOrSiteArgument,
     format: Annotated[
         DeclarationFormat, typer.Option("--format", "-f", help="HTML to paste into a page, or Markdown.")
     ] = DeclarationFormat.HTML,

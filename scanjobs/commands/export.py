@@ -7,7 +7,7 @@ from scanjobs.commands.options import (
     CsvRawOption,
     JsonOption,
     OutputOption,
-    ScanArgument,
+    ScanOrSiteArgument,
     WaitOption,
 )
 from scanjobs.commands.report import submit
@@ -15,7 +15,7 @@ from scanjobs.domain.reports import ReportFormat, ReportOptions
 
 
 def export(
-    scan: ScanArgument,
+    scan: ScanOrSiteArgument,
     output: OutputOption = None,
     csv_raw: CsvRawOption = False,
     csv_bom: CsvBomOption = True,

@@ -10,10 +10,6 @@ from scanjobs.commands.moments import parse_duration, parse_moment
 from scanjobs.domain.jobs import QUEUES
 from scanjobs.domain.reports import ReportFormat
 
-ScanArgument = Annotated[
-    str,
-    typer.Argument(metavar="SCAN", help="Id of a scan, its first four characters or more, or `latest`."),
-]
 ScanOrSiteArgument = Annotated[
     str,
     typer.Argument(

@@ -18,7 +18,7 @@ from scanjobs.commands.options import (
     LanguageOption,
     OutputOption,
     PriorityOption,
-    ScanArgument,
+    ScanOrSiteArgument,
     WaitOption,
     options_of,
 )
@@ -27,7 +27,7 @@ from scanjobs.domain.reports import ReportFormat, ReportOptions
 
 
 def report(
-    scan: ScanArgument,
+    scan: ScanOrSiteArgument,
     format: FormatOption = None,
     output: OutputOption = None,
     language: LanguageOption = "en",

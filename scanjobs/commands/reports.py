@@ -33,10 +33,10 @@ def list_reports(
     """List reports, newest first, with the size of their files and whether these are there."""
     from scanjobs import config, console
     from scanjobs.commands import reports_view
-    from scanjobs.db import reports, scans
+    from scanjobs.db import reports, site_scans
 
     settings = config.current()
-    scan_id = scans.find_scan(settings, scan).id if scan else None
+    scan_id = site_scans.find_scan(settings, scan).id if scan else None
     found = reports.list_reports(settings, scan_id, site=site, formats=format or ())
     if json:
         console.show_json([reports_view.as_json(report) for report in found])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanjobs.commands.options import JsonOption, ScanArgument
+from scanjobs.commands.options import JsonOption, ScanOrSiteArgument
 
 
 def list_scans(json: JsonOption = False) -> None:
@@ -34,13 +34,13 @@ def list_scans(json: JsonOption = False) -> None:
     console.show(table)
 
 
-def show_scan(scan: ScanArgument, json: JsonOption = False) -> None:
+def show_scan(scan: ScanOrSiteArgument, json: JsonOption = False) -> None:
     """Show one scan: its findings and its cookies."""
     from scanjobs import config, console
     from scanjobs.commands.scan_view import scan_view
-    from scanjobs.db import scans
+    from scanjobs.db import scans, site_scans
 
-    record = scans.load_scan(config.current(), scan)
+    record = scans.load_scan(config.current(), site_scans.find_scan(config.current(), scan).id)
     if json:
         console.show_json([record])
     else:

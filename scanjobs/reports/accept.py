@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scanjobs.config import Settings
-from scanjobs.db import reports, scans
+from scanjobs.db import reports, scans, site_scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id, short
 from scanjobs.domain.reports import ReportFormat, ReportOptions, ReportRecord
@@ -75,7 +75,7 @@ def check_reports(
     """Refuse what could not be accepted as reports of one scan; answers the id of the scan.
 
     Raises:
-        NotFoundError, AmbiguousIdError: there is no such scan.
+        NotFoundError, AmbiguousIdError: there is no such scan; a site stands for its newest one.
         UsageError: several formats were to go into one file, or one has no meaning, or an option.
     """
     if isinstance(formats, str) or not formats:
@@ -88,7 +88,7 @@ def check_reports(
             f"{len(formats)} reports cannot go into one file.",
             hint=f"Name a folder: --output {output}{os.sep}",
         )
-    return scans.find_scan(settings, scan_id).id
+    return site_scans.find_scan(settings, scan_id).id
 
 
 def default_name(site: str, created_at: datetime, report_id: str, format: ReportFormat) -> str:
