@@ -66,7 +66,9 @@ def page_of(pdf: Path, title: str) -> bytes:
     bookmark = next(one for one in reader.outline if not isinstance(one, list) and one.title == title)
     number = str((reader.get_destination_page_number(bookmark) or 0) + 1)
     return subprocess.run(
-        ["pdftoppm", "-r", str(DPI), "-png", "-f", number, "-l", number, str(pdf)], check=True, capture_output=True
+        ["pdftoppm", "-r", str(DPI), "-png", "-f", number, "-l", number, str(pdf)],
+        check=True,
+        capture_output=True,
     ).stdout
 
 
@@ -82,7 +84,11 @@ def screen_of(browser: Browser, html: Path, scheme: str, width: int, height: int
 
 def save(name: str, picture: bytes) -> None:
     """Keep a picture in few colours, so that the repository stays small."""
-    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    image = (
+        Image.open(io.BytesIO(picture))
+        .convert("RGB")
+        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     image.save(PICTURES / f"{re.sub(r'[^a-z-]', '-', name)}.png", optimize=True)
 
 
