@@ -165,6 +165,7 @@ def program() -> str:
 
 def printable(text: str, keep: str = "") -> str:
     """Text from outside with its control characters made visible, so that it cannot steer the terminal."""
+    keep += "\u00a0\u202f"  # spaces that no line is broken at, as French has them
     return "".join(char if char.isprintable() or char in keep else f"\\u{ord(char):04x}" for char in text)
 
 

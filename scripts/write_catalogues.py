@@ -18,8 +18,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
+from scanjobs.domain.cookies import ConsentPhase, Party
+from scanjobs.domain.findings import Severity
 from scanjobs.reports import changes, declaration, document, lifetimes, wording
 from scanjobs.reports.languages import LANGUAGES
+from scanjobs.reports.parts import VerdictStatus
+from scanjobs.reports.renderers import html, html_cookies
 from scanjobs.reports.words import NAMES
 
 REPORTS = Path(__file__).parent.parent / "scanjobs" / "reports"
@@ -52,11 +56,19 @@ def _tables() -> Iterator[Message]:
     for names in (
         *NAMES.values(),
         wording.SHORT_PHASE,
+        wording.SHAPE,
         changes.KINDS,
+        changes.TOLD,
         changes.ASPECTS,
         declaration.EXPLANATIONS,
+        html_cookies.HOW,
+        html_cookies.SHARES,
+        dict(html.SECTIONS),
     ):
         yield from names.values()
+    for kind in (ConsentPhase, Party, Severity, VerdictStatus):
+        # As they are called within a sentence.
+        yield from (name.lower() for name in NAMES[kind].values())
     for heading, one, many in changes.SORTS.values():
         yield heading
         yield one
@@ -83,7 +95,7 @@ def _in_python(path: Path) -> Iterator[Message]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if not isinstance(node, ast.Call):
             continue
-        if isinstance(node.func, ast.Name) and node.func.id == "words":
+        if _is_words(node.func):
             yield from _texts(node.args[:1])
         elif isinstance(node.func, ast.Name) and node.func.id == "map" and _is_words(node.args[0]):
             elements = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else []
@@ -95,7 +107,10 @@ def _in_python(path: Path) -> Iterator[Message]:
 
 
 def _is_words(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "words"
+    """`words` or, for instance, `document.words`."""
+    return (isinstance(node, ast.Name) and node.id == "words") or (
+        isinstance(node, ast.Attribute) and node.attr == "words"
+    )
 
 
 def _texts(nodes_: list[ast.expr]) -> Iterator[str]:

@@ -17,6 +17,11 @@ KINDS = {
     ChangeKind.RENAMED: "renamed",
     ChangeKind.NOT_COMPARABLE: "not comparable",
 }
+TOLD = {
+    ChangeKind.ADDED: "{things} added",
+    ChangeKind.REMOVED: "{things} removed",
+    ChangeKind.CHANGED: "{things} changed",
+}
 SORTS = {
     "cookies": ("Cookies", "cookie", "cookies"),
     "storage": ("Stored items", "stored item", "stored items"),
@@ -73,14 +78,14 @@ def _sentence(comparison: Comparison, words: Words) -> str:
     """What was added, removed and changed since the older scan, in one sentence."""
     when = words.date(comparison.older.captured_at or comparison.older.created_at)
     told = []
-    for kind in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CHANGED):
+    for kind in TOLD:
         parts = [
             words.count(number, *SORTS[sort][1:])
             for sort, compared in comparison.sections.items()
             if (number := len(compared.of(kind)))
         ]
         if parts:
-            told.append(f"{', '.join(parts)} {words(KINDS[kind])}")
+            told.append(words(TOLD[kind], things=", ".join(parts)))
     if not told:
         return words("Nothing that both scans could see has changed since the scan of {date}.", date=when)
     return words("Since the scan of {date}: {changes}.", date=when, changes="; ".join(told))
@@ -132,7 +137,7 @@ def _value(aspect: Aspect, value: Plain, words: Words) -> str:
     if aspect in _TYPES:
         return words.name(_TYPES[aspect](value))
     if aspect is Aspect.SAME_SITE:
-        return words("none") if value == SameSite.UNSPECIFIED else value.capitalize()
+        return words("not set") if value == SameSite.UNSPECIFIED else value.capitalize()
     return words(value) if aspect is Aspect.LIFETIME else value
 
 

@@ -9,13 +9,15 @@ from scanjobs.reports import wording
 
 # Signs of Markdown and HTML inside a line, of formulas; and what makes a bare address a link.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+# A line is not broken at spaces that are there to hold it together.
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 # People and issues are mentioned by the text that is read, escaped or not: only something in between helps.
 _MENTION = re.compile(r"[@#]")
 
 
 def plain(text: str) -> str:
     """The text as it is read, whatever signs of Markdown, HTML or a mention it holds; on one line."""
-    escaped = _SPECIAL.sub(r"\\\g<0>", wording.visible(" ".join(text.split())))
+    escaped = _SPECIAL.sub(r"\\\g<0>", wording.visible(_SPACES.sub(" ", text).strip(" ")))
     return _MENTION.sub(r"\g<0><!-- -->", escaped)
 
 

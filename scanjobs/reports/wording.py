@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import groupby
@@ -32,6 +33,8 @@ NOTICE = (
     "This report states technical findings: what captures of a website showed and how it compares with the "
     "rules of a profile. It is not legal advice and decides nothing about the law."
 )
+# Where typography puts spaces that no line is broken at, nothing is hidden by them.
+_NO_BREAK = re.compile("(?<=[0-9«])[\u00a0\u202f]|[\u00a0\u202f](?=[:;!?»%])")
 # Printable by their Unicode category, yet nothing of them is seen.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
     chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
@@ -126,6 +129,22 @@ AGREEMENT: Mapping[Agreement, str] = {
     Agreement.NOT_DECLARED: "not declared",
     Agreement.NOT_OBSERVED: "not observed",
 }
+SHAPE: Mapping[str, str] = {
+    "empty": "empty",
+    "true_false": "a switch such as true or 0",
+    "uuid": "a UUID",
+    "timestamp": "a point in time",
+    "digits": "digits",
+    "hex": "hexadecimal digits",
+    "url": "a web address",
+    "email": "an e-mail address",
+    "jwt": "a signed token (JWT)",
+    "json": "JSON",
+    "base64": "letters and digits in the manner of Base64",
+    "text": "text",
+    "unknown": UNKNOWN,
+}
+"""What the value of a cookie looks like, by the names that the scanner gives its shapes."""
 PRESENCE: Mapping[Presence, str] = {
     Presence.SET: "set",
     Presence.SENT: "sent",
@@ -226,11 +245,14 @@ def visible(text: str) -> str:
 
     These are control characters, format characters such as direction overrides, zero-width ones,
     separators other than the plain space, lone surrogates, blanks and code points without a meaning.
+    Spaces that no line is broken at stay where typography asks for them: `15 %`, `« oui »`.
     """
     if text.isprintable() and (text.isascii() or not _BLANK.intersection(text)):
         return text
-    runs = groupby(text, key=_is_hidden)
-    return "".join(code_points("".join(run)) if hidden else "".join(run) for hidden, run in runs)
+    kept = {match.start() for match in _NO_BREAK.finditer(text)}
+    runs = groupby(enumerate(text), key=lambda at: at[0] not in kept and _is_hidden(at[1]))
+    told = ((hidden, "".join(character for _, character in run)) for hidden, run in runs)
+    return "".join(code_points(run) if hidden else run for hidden, run in told)
 
 
 def _is_hidden(character: str) -> bool:

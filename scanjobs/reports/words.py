@@ -62,7 +62,7 @@ class Words:
 
     def within(self, value: StrEnum) -> str:
         """What a value is called within a sentence."""
-        return self.name(value).lower()
+        return self(NAMES[type(value)][value].lower())  # type: ignore[index]
 
     def short(self, phase: ConsentPhase) -> str:
         """A consent phase in the head of a narrow column."""

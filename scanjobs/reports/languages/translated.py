@@ -62,7 +62,7 @@ class TranslatedWords(Words):
         return self._catalogue.ngettext(one, many, number)
 
     def _percent(self, ratio: float) -> str:
-        return format_percent(ratio, "#,##0 %", locale=self._locale)
+        return format_percent(ratio, locale=self._locale)
 
     def _units(self, number: int, unit: str) -> str:
         return format_unit(number, _UNITS.get(unit, "duration-second"), locale=self._locale)

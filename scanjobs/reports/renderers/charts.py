@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from scanjobs.reports import wording
 from scanjobs.reports.parts import Share
+from scanjobs.reports.words import Words
 
 GAP_DEGREES = 1.4
 SMALLEST_DEGREES = 0.5
@@ -52,13 +52,13 @@ def described(title: str, shares: Sequence[Share]) -> str:
     return f"{title}: " + ", ".join(f"{share.label} {share.count}" for share in shares if share.count)
 
 
-def donut_svg(shares: Sequence[Share], title: str, centre: str, caption: str) -> str:
+def donut_svg(shares: Sequence[Share], title: str, centre: str, caption: str, words: Words) -> str:
     """A ring with a number in its middle."""
     size, outer, inner = 220, 106.0, 68.0
     middle = size / 2
     paths = []
     for arc in arcs(shares):
-        tooltip = f"{arc.share.label}: {arc.share.count} ({wording.percent(arc.share.ratio)})"
+        tooltip = f"{arc.share.label}: {words.number(arc.share.count)} ({words.percent(arc.share.ratio)})"
         paths.append(
             f'<path class="c-{escape(arc.share.key)}" fill-rule="evenodd" '
             f'd="{_ring_path(arc, middle, outer, inner)}"><title>{escape(tooltip)}</title></path>'

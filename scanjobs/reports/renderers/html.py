@@ -21,6 +21,7 @@ from scanjobs.reports.renderers.html_cookies import cookie_tables, exemptions
 from scanjobs.reports.renderers.html_lists import changes_table, declared_table, host_table, storage_table
 from scanjobs.reports.renderers.html_table import LongTable
 from scanjobs.reports.template_engine import filled, text_of
+from scanjobs.reports.words import ENGLISH
 
 STYLES = ("page.css", "parts.css", "tables.css", "print.css")
 SCRIPTS = ("tables.js", "page.js")
@@ -86,6 +87,8 @@ def _context(document: Document) -> dict[str, Any]:
         "verdict": document.verdict,
         "summary": document.summary,
         "words": words,
+        # Rules speak English in every report, and screen readers have to know.
+        "english": "" if words.language == ENGLISH.language else Markup(' lang="en"'),
         "colours": COLOURS,
         "sections": SECTIONS,
         "tables": defaultdict(lambda: None, tables),
@@ -131,7 +134,9 @@ def _charts(document: Document) -> dict[str, Any]:
         "gauge": None
         if score is None
         else _drawn(gauge_svg(score, words("Compliance score"), words("of 100"))),
-        "donut": _drawn(donut_svg(summary.by_category, words("Cookies by purpose"), total, words("cookies"))),
+        "donut": _drawn(
+            donut_svg(summary.by_category, words("Cookies by purpose"), total, words("cookies"), words)
+        ),
         "party_bar": _drawn(bar_svg(summary.by_party, words("Cookies by party"))),
         "type_bar": _drawn(bar_svg(summary.by_type, words("Cookies by type"))),
         "phase_bars": [

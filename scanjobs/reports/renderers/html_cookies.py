@@ -233,7 +233,7 @@ def _moment(words: Words, moment: datetime | None) -> str:
 
 def _value(words: Words, value: tuple[int, str]) -> str:
     length, shape = value
-    return f"{words.count(length, 'character', 'characters')}, {words(shape)}"
+    return f"{words.count(length, 'character', 'characters')}, {words(wording.SHAPE.get(shape, shape))}"
 
 
 def _lifetime_order(row: InventoryRow) -> int:

@@ -201,7 +201,7 @@ def changes_table(changes: ChangesPart, words: Words) -> LongTable:
             details=(
                 Detail(title=words("Name"), keys=("name",)),
                 Detail(title=words("Domain or origin"), keys=("place",)),
-                Detail(title=words("What"), keys=("what",)),
+                Detail(title=words("What differs"), keys=("what",)),
             ),
         ),
         columns=(
@@ -209,7 +209,7 @@ def changes_table(changes: ChangesPart, words: Words) -> LongTable:
             Column(key="sort", title=words("Sort")),
             Column(key="kind", title=words("Change")),
             Column(key="category", title=words("Purpose")),
-            Column(key="what", title=words("What")),
+            Column(key="what", title=words("What differs")),
         ),
         filters=(
             Filter(

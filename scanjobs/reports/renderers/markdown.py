@@ -56,6 +56,7 @@ def _head(document: Document) -> Iterator[str]:
     words, about = document.words, document.identification
     yield f"# {plain(document.title)}"
     yield _facts(
+        words,
         (words("Site"), code(about.site)),
         (words("First page"), code(about.page_url or words("unknown"))),
         (words("Captured"), words.long_moment(about.captured_at)),
@@ -81,7 +82,7 @@ def _head(document: Document) -> Iterator[str]:
 def _verdict(document: Document) -> Iterator[str]:
     words, verdict = document.words, document.verdict
     yield f"## {words('Verdict')}"
-    yield f"**{words.name(verdict.status)}: {plain(verdict.headline)}**"
+    yield f"**{words('{name}:', name=words.name(verdict.status))} {plain(verdict.headline)}**"
     yield plain(verdict.sentence)
     if verdict.score is not None:
         yield words("Compliance score: {score} of 100", score=f"**{verdict.score}**")
@@ -124,6 +125,7 @@ def _summary(document: Document) -> Iterator[str]:
 
     ratio = summary.third_party_ratio
     yield _facts(
+        words,
         (words("Cookies"), words.number(summary.total_cookies)),
         (words("Third-party share"), "–" if ratio is None else words.percent(ratio)),
         (words("Cookies before any choice"), or_none(summary.cookies_before_consent)),
@@ -166,7 +168,11 @@ def _findings(document: Document) -> Iterator[str]:
 
 def _finding(finding: FindingPart, words: Words) -> Iterator[str]:
     yield f"### {finding.rule_id} {plain(finding.title)}"
-    answer = f"{words.name(finding.outcome)}, {words.within(finding.severity)}"
+    answer = words(
+        "{outcome}, {severity}",
+        outcome=words.name(finding.outcome),
+        severity=words.within(finding.severity),
+    )
     yield f"**{answer}.** {plain(finding.summary)}"
     if finding.items:
         shown = finding.items[:ITEMS_SHOWN]
@@ -187,7 +193,7 @@ def _finding(finding: FindingPart, words: Words) -> Iterator[str]:
     ]
     if finding.first_seen_at:
         facts.append((words("Since"), words.date(finding.first_seen_at)))
-    yield _list(f"**{name}:** {value}" for name, value in facts)
+    yield _facts(words, *facts)
 
 
 def _matrix(document: Document) -> Iterator[str]:
@@ -331,7 +337,7 @@ def _change_tables(part: ChangesPart, words: Words) -> Iterator[str]:
         yield _list(map(plain, part.notes))
     if part.findings:
         yield table(
-            tuple(map(words, ("Rule", "Change", "Before", "Now", "What"))),
+            tuple(map(words, ("Rule", "Change", "Before", "Now", "What differs"))),
             [
                 (
                     f"{finding.rule_id} {plain(finding.title)}",
@@ -345,7 +351,7 @@ def _change_tables(part: ChangesPart, words: Words) -> Iterator[str]:
         )
     if part.rows:
         yield table(
-            tuple(map(words, ("Change", "Kind", "Name", "Domain", "What"))),
+            tuple(map(words, ("Change", "Kind", "Name", "Domain", "What differs"))),
             [
                 (
                     row.kind_label,
@@ -400,17 +406,17 @@ def _annex(document: Document) -> Iterator[str]:
         ],
     )
     yield f"## {words('Glossary')}"
-    yield _list(f"**{plain(note.term)}:** {plain(note.text)}" for note in document.glossary)
+    yield _facts(words, *((plain(note.term), plain(note.text)) for note in document.glossary))
     yield f"## {words('Licences')}"
-    yield _list(f"**{plain(note.term)}:** {plain(note.text)}" for note in document.licences)
+    yield _facts(words, *((plain(note.term), plain(note.text)) for note in document.licences))
 
 
 def _seen(presence: Iterable[Presence], words: Words) -> Iterator[str]:
     return map(words.name, presence)
 
 
-def _facts(*facts: tuple[str, str]) -> str:
-    return "\n".join(f"- **{name}:** {value}" for name, value in facts)
+def _facts(words: Words, *facts: tuple[str, str]) -> str:
+    return _list(f"**{words('{name}:', name=name)}** {value}" for name, value in facts)
 
 
 def _list(lines: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ class PdfRenderer:
 
     def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
         """Draw the pages one after the other, then the numbers that need all of them."""
-        about = document.identification
+        words, about = document.words, document.identification
         canvas = Canvas(
             document.title, document.language, f"scanjobs {about.tool_version}", document.created_at
         )
@@ -53,14 +53,15 @@ class PdfRenderer:
         pdf_lists.draw_raw_lines(canvas, document)
         pdf_lists.draw_manifest(canvas, document)
         pdf_lists.draw_notes(canvas, document)
-        pdf_front.draw_contents(canvas, contents)
-        canvas.number_pages(f"{document.title} · report {short(about.report_id)}")
+        pdf_front.draw_contents(canvas, document, contents)
+        report = words("report {id}", id=short(about.report_id))
+        canvas.number_pages(f"{document.title} · {report}", words)
         on_progress(80, "attachment")
         canvas.attach(
             "report.json",
             lambda facts: JsonRenderer().render(document, facts, lambda percent, phase: None),
             "application/json",
-            "Every fact of this report",
+            words("Every fact of this report"),
         )
         on_progress(85, "file")
         canvas.write(file)

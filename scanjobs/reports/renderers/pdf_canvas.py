@@ -11,6 +11,7 @@ from scanjobs.reports.renderers.charts import fill
 from scanjobs.reports.renderers.pdf_pages import FONTS, Pages
 from scanjobs.reports.renderers.pdf_scripts import Scripts
 from scanjobs.reports.renderers.typesetting import BODY, HEADING, SMALL, TITLE, Face, Style
+from scanjobs.reports.words import Words
 
 MARGIN = 48.0
 TOP = 52.0
@@ -150,7 +151,7 @@ class Canvas(Pages):
         """A thin horizontal line."""
         self.box(x, y - thickness / 2, width, thickness, colour)
 
-    def number_pages(self, text: str) -> None:
+    def number_pages(self, text: str, words: Words) -> None:
         """Put a line and `Page 2 of 9` at the foot of every page but the cover."""
         last = self.page
         for page in range(2, last + 1):
@@ -159,4 +160,4 @@ class Canvas(Pages):
             with self.artifact("/Type/Pagination/Subtype/Footer"):
                 self.rule(self.left, y - 6, self.width)
                 self.lines(self.left, y, self.lines_of(text, SMALL, self.width - 100, most=1), SMALL)
-                self.text(self.right, y, f"Page {page} of {last}", SMALL, "right")
+                self.text(self.right, y, words("Page {page} of {last}", page=page, last=last), SMALL, "right")

@@ -45,9 +45,11 @@ def draw_lifetimes(canvas: Canvas, document: Document) -> None:
     title = words("Cookies by lifetime")
     canvas.heading(title, keep=HISTOGRAM_HEIGHT + 50)
     column, foot = canvas.width / len(bars), canvas.y + 14 + HISTOGRAM_HEIGHT
+    labels = [canvas.lines_of(bar.label, SMALL, column - 6, most=2) for bar in bars]
+    below = max(map(len, labels)) * SMALL.line + 5
     said = f"{title}: " + ", ".join(f"{bar.label} {bar.count}" for bar in bars)
     limit = next((index for index, bar in enumerate(bars) if bar.is_long), None)
-    with canvas.figure(said, canvas.left, canvas.y, canvas.width, foot + 16 - canvas.y):
+    with canvas.figure(said, canvas.left, canvas.y, canvas.width, foot + below - canvas.y):
         for index, bar in enumerate(bars):
             middle = canvas.left + (index + 0.5) * column
             height = max(HISTOGRAM_HEIGHT * bar.count / most, 1.0 if bar.count else 0.0)
@@ -55,12 +57,13 @@ def draw_lifetimes(canvas: Canvas, document: Document) -> None:
             canvas.box(middle - column * BAR_SHARE / 2, foot - height, column * BAR_SHARE, height, colour)
             ink = _COUNT if bar.count else _NONE
             canvas.text(middle, foot - height - 13, words.number(bar.count), ink, "centre")
-            canvas.text(middle, foot + 4, bar.label, SMALL, "centre")
+            for number, line in enumerate(labels[index]):
+                canvas.text(middle, foot + 4 + number * SMALL.line, line, SMALL, "centre")
         canvas.rule(canvas.left, foot, canvas.width, palette.MUTED)
         if limit is not None:
             mark = palette.OUTCOME[Outcome.FAIL]
             canvas.box(canvas.left + limit * column - 0.5, canvas.y, 1, foot - canvas.y, mark)
-    canvas.y = foot + 19
+    canvas.y = foot + below + 3
     if limit is not None:
         sentence = words("The line marks {limit}.", limit=document.summary.lifetime_limit)
         canvas.paragraph(sentence, SMALL, after=14)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from scanjobs.domain.cookies import ConsentPhase, Party
+from scanjobs.domain.purposes import Category
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
 from scanjobs.reports.parts import FindingPart, Share
@@ -12,9 +14,11 @@ from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.charts import described, donut_operators, spans
 from scanjobs.reports.renderers.pdf_canvas import Canvas
 from scanjobs.reports.renderers.pdf_charts import draw_lifetimes, draw_phases
+from scanjobs.reports.renderers.pdf_site import category_colour
 from scanjobs.reports.renderers.pdf_structure import Element
 from scanjobs.reports.renderers.pdf_table import Column, Table
 from scanjobs.reports.renderers.typesetting import BODY, HEADING, SMALL, SMALL_INK, STRONG, Style
+from scanjobs.reports.words import Words
 
 BAND = 236.0
 LOGO_WIDTH, LOGO_HEIGHT = 120.0, 42.0
@@ -33,34 +37,35 @@ class Contents:
 
 def draw_cover(canvas: Canvas, document: Document, parts: int) -> Contents:
     """What this is, about whom, from when; leaves room for the contents, which name so many parts."""
-    about = document.identification
+    words, about = document.words, document.identification
     canvas.new_page("portrait")
     page_width = canvas.right + canvas.left
     brand = document.branding
     canvas.box(0, 0, page_width, BAND, brand.colour or palette.NAVY)
     if brand.logo is not None:
         with canvas.figure(
-            brand.organisation or "Logo", canvas.right - LOGO_WIDTH, 24, LOGO_WIDTH, LOGO_HEIGHT
+            brand.organisation or words("Logo"), canvas.right - LOGO_WIDTH, 24, LOGO_WIDTH, LOGO_HEIGHT
         ):
             canvas.picture(brand.logo.data, canvas.right - LOGO_WIDTH, 24, LOGO_WIDTH, LOGO_HEIGHT)
     canvas.box(0, BAND, page_width, 4, palette.STATUS[document.verdict.status])
     with canvas.element("H1"):
-        canvas.text(canvas.left, 72, "Cookie report", Style(32, bold=True, colour=palette.WHITE))
+        canvas.text(canvas.left, 72, words("Cookie report"), Style(32, bold=True, colour=palette.WHITE))
         canvas.lines(canvas.left, 126, *_fitting(canvas, about.site, (22, 16, 12, 9), most=2))
-    canvas.text(canvas.left, BAND - 40, wording.long_moment(about.created_at), _ON_NAVY)
-    canvas.text(canvas.right, BAND - 40, f"Verdict: {_status(document)}", _STATUS_ON_NAVY, "right")
+    canvas.text(canvas.left, BAND - 40, words.long_moment(about.created_at), _ON_NAVY)
+    verdict = words("Verdict: {verdict}", verdict=words.within(document.verdict.status))
+    canvas.text(canvas.right, BAND - 40, verdict, _STATUS_ON_NAVY, "right")
     canvas.y = BAND + 34
     facts = (
-        ("Site", about.site),
-        ("First page", about.page_url or wording.UNKNOWN),
-        ("Captured", wording.long_moment(about.captured_at)),
-        ("Profile", about.profile_title),
-        ("Scan", about.scan_id),
-        ("Report", about.report_id),
-        ("Versions", _versions(document)),
-        ("Organisation", brand.organisation),
-        ("Controller", ", ".join(filter(None, (brand.controller, brand.contact)))),
-        ("Note", brand.footer),
+        (words("Site"), about.site),
+        (words("First page"), about.page_url or words("unknown")),
+        (words("Captured"), words.long_moment(about.captured_at)),
+        (words("Profile"), about.profile_title),
+        (words("Scan"), about.scan_id),
+        (words("Report"), about.report_id),
+        (words("Versions"), _versions(document)),
+        (words("Organisation"), brand.organisation),
+        (words("Controller"), ", ".join(filter(None, (brand.controller, brand.contact)))),
+        (words("Note"), brand.footer),
     )
     with canvas.element("L"):
         for name, value in facts:
@@ -84,18 +89,19 @@ def draw_cover(canvas: Canvas, document: Document, parts: int) -> Contents:
     return Contents(canvas.page, top, canvas.reserved("TOC"))
 
 
-def draw_contents(canvas: Canvas, contents: Contents) -> None:
+def draw_contents(canvas: Canvas, document: Document, contents: Contents) -> None:
     """The table of contents, with a link to every part."""
-    last = canvas.page
+    words, last = document.words, canvas.page
     canvas.turn_to(contents.page)
     with canvas.inside(contents.element):
         with canvas.element("Caption"):
-            canvas.text(canvas.left, contents.top, "Contents", HEADING)
+            canvas.text(canvas.left, contents.top, words("Contents"), HEADING)
         y = contents.top + CONTENTS_HEADING
         for name, page, top in canvas.sections:
+            said = words("{name}, page {page}", name=name, page=page)
             with (
                 canvas.element("TOCI"),
-                canvas.link(canvas.left, y, canvas.width, CONTENTS_LINE, (page, top), f"{name}, page {page}"),
+                canvas.link(canvas.left, y, canvas.width, CONTENTS_LINE, (page, top), said),
             ):
                 canvas.text(canvas.left, y, name, BODY)
                 start = canvas.left + canvas.width_of(name, BODY) + 6
@@ -108,31 +114,31 @@ def draw_contents(canvas: Canvas, contents: Contents) -> None:
 
 def draw_verdict(canvas: Canvas, document: Document) -> None:
     """The page for those who read only one."""
-    verdict = document.verdict
-    canvas.section("Verdict")
+    words, verdict = document.words, document.verdict
+    canvas.section(words("Verdict"))
     _draw_status(canvas, document)
     _draw_tiles(canvas, document)
-    canvas.heading("Phase by phase")
+    canvas.heading(words("Phase by phase"))
     with canvas.element("L"):
         for status in verdict.phases:
             with canvas.element("LI"):
                 with canvas.element("Lbl"):
-                    canvas.text(canvas.left, canvas.y, wording.PHASE[status.phase], STRONG)
+                    canvas.text(canvas.left, canvas.y, words.name(status.phase), STRONG)
                 with canvas.element("LBody"):
                     lines = canvas.lines_of(status.sentence, BODY, canvas.width - 130)
                     canvas.y = canvas.lines(canvas.left + 130, canvas.y, lines, BODY) + 2
     canvas.y += 12
     if verdict.since:
-        canvas.heading(document.words("Since the last scan"))
+        canvas.heading(words("Since the last scan"))
         canvas.paragraph(verdict.since, after=12)
     if verdict.top:
-        canvas.heading("What weighs most")
+        canvas.heading(words("What weighs most"))
         with canvas.element("L", "/A<</O/List/ListNumbering/Decimal>>"):
             for number, finding in enumerate(verdict.top, start=1):
-                _draw_top(canvas, number, finding)
+                _draw_top(canvas, words, number, finding)
         canvas.y += 8
     if verdict.not_evaluable:
-        canvas.heading("What could not be evaluated")
+        canvas.heading(words("What could not be evaluated"))
         with canvas.element("L"):
             for check in verdict.not_evaluable:
                 with canvas.element("LI"):
@@ -151,36 +157,38 @@ def _draw_status(canvas: Canvas, document: Document) -> None:
     canvas.box(canvas.left, canvas.y, canvas.width, height, palette.CARD, radius=4)
     canvas.box(canvas.left, canvas.y, 5, height, colour)
     label = Style(8.5, bold=True, colour=colour)
-    y = canvas.lines(x, canvas.y + 12, [wording.STATUS[verdict.status].upper()], label) + 2
+    y = canvas.lines(x, canvas.y + 12, [document.words.name(verdict.status).upper()], label) + 2
     y = canvas.lines(x, y, heads, headline) + 4
     canvas.lines(x, y, texts, BODY)
     canvas.y += height + 12
 
 
 def _draw_tiles(canvas: Canvas, document: Document) -> None:
-    summary = document.summary
+    words, summary = document.words, document.summary
     ratio = summary.third_party_ratio
     score = document.verdict.score
     tiles = (
-        (wording.NONE if score is None else wording.number(score), "score, of 100"),
-        (wording.number(summary.total_cookies), "cookies in all"),
-        (wording.NONE if ratio is None else wording.percent(ratio), "by third parties"),
-        (_or_not_captured(summary.cookies_before_consent), "before any choice"),
-        (_or_not_captured(summary.cookies_after_consent), "after accepting"),
-        (_or_not_captured(summary.cookies_after_rejection), "after rejecting"),
+        (wording.NONE if score is None else words.number(score), words("score, of 100")),
+        (words.number(summary.total_cookies), words("cookies in all")),
+        (wording.NONE if ratio is None else words.percent(ratio), words("by third parties")),
+        (_or_none(summary.cookies_before_consent, words), words.within(ConsentPhase.BEFORE)),
+        (_or_none(summary.cookies_after_consent, words), words.within(ConsentPhase.ACCEPTED)),
+        (_or_none(summary.cookies_after_rejection, words), words.within(ConsentPhase.REJECTED)),
     )
-    gap, height = 8.0, 54.0
+    gap = 8.0
     width = (canvas.width - gap * (len(tiles) - 1)) / len(tiles)
-    for index, (value, caption) in enumerate(tiles):
+    captions = [canvas.lines_of(caption, SMALL, width - 16, most=2) for _, caption in tiles]
+    height = 43 + max(map(len, captions)) * SMALL.line
+    for index, ((value, _), caption) in enumerate(zip(tiles, captions, strict=True)):
         x = canvas.left + index * (width + gap)
         canvas.box(x, canvas.y, width, height, palette.CARD, radius=4)
         with canvas.element("P"):
             canvas.text(x + 10, canvas.y + 9, value, Style(17, bold=True, colour=palette.NAVY, leading=1.2))
-            canvas.text(x + 10, canvas.y + 34, caption, SMALL)
+            canvas.lines(x + 10, canvas.y + 34, caption, SMALL)
     canvas.y += height + 18
 
 
-def _draw_top(canvas: Canvas, number: int, finding: FindingPart) -> None:
+def _draw_top(canvas: Canvas, words: Words, number: int, finding: FindingPart) -> None:
     width = canvas.width - 96
     texts = canvas.lines_of(finding.summary, BODY, width, most=3)
     titles = canvas.lines_of(finding.title, STRONG, width, most=2)
@@ -189,28 +197,28 @@ def _draw_top(canvas: Canvas, number: int, finding: FindingPart) -> None:
         with canvas.element("Lbl"):
             canvas.text(canvas.left, canvas.y, f"{number}", Style(9.5, bold=True, colour=palette.MUTED))
         with canvas.element("LBody"):
-            draw_chip(canvas, canvas.left + 16, canvas.y, finding)
+            draw_chip(canvas, words, canvas.left + 16, canvas.y, finding)
             y = canvas.lines(canvas.left + 96, canvas.y, titles, STRONG)
             canvas.y = canvas.lines(canvas.left + 96, y, texts, BODY) + 7
 
 
-def draw_chip(canvas: Canvas, x: float, y: float, finding: FindingPart) -> None:
+def draw_chip(canvas: Canvas, words: Words, x: float, y: float, finding: FindingPart) -> None:
     """The severity of a finding as a small coloured label."""
     style = Style(7.5, bold=True, colour=palette.WHITE, leading=1.2)
-    text = wording.SEVERITY[finding.severity]
+    text = words.name(finding.severity)
     canvas.box(x, y + 0.5, 64, 12.5, palette.SEVERITY[finding.severity], radius=3)
     canvas.text(x + 32, y + 2.2, text, style, "centre")
 
 
 def draw_summary(canvas: Canvas, document: Document) -> None:
     """The scan in numbers, with charts."""
-    summary = document.summary
-    canvas.section("Summary")
-    canvas.heading("Cookies by purpose")
+    words, summary = document.words, document.summary
+    canvas.section(words("Summary"))
+    canvas.heading(words("Cookies by purpose"))
     top, radius = canvas.y + 6, 66.0
     middle = canvas.left + radius
     if summary.total_cookies:
-        said = described("Cookies by purpose", summary.by_category)
+        said = described(words("Cookies by purpose"), summary.by_category)
         with canvas.figure(said, canvas.left, top, 2 * radius, 2 * radius):
             canvas.operators(
                 donut_operators(
@@ -224,11 +232,13 @@ def draw_summary(canvas: Canvas, document: Document) -> None:
             )
     number = Style(20, bold=True, colour=palette.NAVY, leading=1.2)
     with canvas.element("P"):
-        canvas.text(middle, top + radius - 17, wording.number(summary.total_cookies), number, "centre")
-        canvas.text(middle, top + radius + 7, "cookies", SMALL, "centre")
-    _draw_legend(canvas, canvas.left + 2 * radius + 28, top + 14, summary.by_category, palette.CATEGORY)
-    _draw_bar(canvas, canvas.left + 330, top, "By party", summary.by_party, palette.PARTY)
-    _draw_bar(canvas, canvas.left + 330, top + 74, "By type", summary.by_type, palette.LIFESPAN)
+        canvas.text(middle, top + radius - 17, words.number(summary.total_cookies), number, "centre")
+        canvas.text(middle, top + radius + 7, words("cookies"), SMALL, "centre")
+    _draw_legend(
+        canvas, words, canvas.left + 2 * radius + 24, top + 14, summary.by_category, palette.CATEGORY
+    )
+    _draw_bar(canvas, words, canvas.left + 340, top, words("By party"), summary.by_party, palette.PARTY)
+    _draw_bar(canvas, words, canvas.left + 340, top + 74, words("By type"), summary.by_type, palette.LIFESPAN)
     canvas.y = top + 2 * radius + 26
     draw_phases(canvas, document)
     draw_lifetimes(canvas, document)
@@ -237,20 +247,28 @@ def draw_summary(canvas: Canvas, document: Document) -> None:
 
 
 def _draw_legend(
-    canvas: Canvas, x: float, y: float, shares: Sequence[Share], colours: Mapping[str, str]
+    canvas: Canvas, words: Words, x: float, y: float, shares: Sequence[Share], colours: Mapping[str, str]
 ) -> None:
+    counts = x + 26 + max(canvas.width_of(share.label, BODY) for share in shares)
+    counts += max(canvas.width_of(words.number(share.count), STRONG) for share in shares)
     with canvas.element("L"):
         for share in shares:
             canvas.box(x, y + 2.5, 8, 8, colours[share.key], radius=1.5)
             with canvas.element("LI"), canvas.element("LBody"):
                 canvas.text(x + 14, y, share.label, BODY)
-                canvas.text(x + 108, y, wording.number(share.count), STRONG, "right")
-                canvas.text(x + 146, y, wording.percent(share.ratio), _MUTED, "right")
+                canvas.text(counts, y, words.number(share.count), STRONG, "right")
+                canvas.text(counts + 38, y, words.percent(share.ratio), _MUTED, "right")
             y += 21
 
 
 def _draw_bar(
-    canvas: Canvas, x: float, y: float, title: str, shares: Sequence[Share], colours: Mapping[str, str]
+    canvas: Canvas,
+    words: Words,
+    x: float,
+    y: float,
+    title: str,
+    shares: Sequence[Share],
+    colours: Mapping[str, str],
 ) -> None:
     width = canvas.right - x
     canvas.text(x, y, title, STRONG)
@@ -266,34 +284,38 @@ def _draw_bar(
             canvas.box(x, y + 2.2, 6, 6, colours[share.key], radius=1)
             with canvas.element("LI"), canvas.element("LBody"):
                 canvas.text(x + 11, y, share.label, SMALL_INK)
-                canvas.text(canvas.right - 38, y, wording.number(share.count), SMALL_INK, "right")
-                canvas.text(canvas.right, y, wording.percent(share.ratio), SMALL, "right")
+                canvas.text(canvas.right - 38, y, words.number(share.count), SMALL_INK, "right")
+                canvas.text(canvas.right, y, words.percent(share.ratio), SMALL, "right")
             y += 11.5
 
 
 def _draw_breakdown(canvas: Canvas, document: Document) -> None:
-    summary = document.summary
+    words, summary = document.words, document.summary
     if not summary.breakdown:
         return
-    canvas.heading("Purpose by party and phase")
-    phases = [Column(title=wording.PHASE[phase], weight=18, is_number=True) for phase in summary.phases]
-    colours = {name: palette.CATEGORY[category] for category, name in wording.CATEGORY.items()}
+    canvas.heading(words("Purpose by party and phase"))
+    phases = [Column(title=words.name(phase), weight=18, is_number=True) for phase in summary.phases]
     table = Table(
         canvas,
         (
-            Column(title="Purpose", weight=24, colour=colours.get),
-            Column(title="Party", weight=20),
-            Column(title="Cookies", weight=13, is_number=True),
+            Column(
+                title=words("Purpose"),
+                weight=24,
+                unbroken=tuple(map(words.name, Category)),
+                colour=category_colour(words),
+            ),
+            Column(title=words("Party"), weight=20, unbroken=tuple(map(words.name, Party))),
+            Column(title=words("Cookies"), weight=13, is_number=True),
             *phases,
         ),
         size=8.5,
     )
     table.draw(
         (
-            wording.CATEGORY[row.category],
-            wording.PARTY[row.party],
-            wording.number(row.total),
-            *(wording.number(count) for count in row.counts),
+            words.name(row.category),
+            words.name(row.party),
+            words.number(row.total),
+            *map(words.number, row.counts),
         )
         for row in summary.breakdown
     )
@@ -301,10 +323,10 @@ def _draw_breakdown(canvas: Canvas, document: Document) -> None:
 
 
 def _draw_vendors(canvas: Canvas, document: Document) -> None:
-    vendors = document.summary.vendors
+    words, vendors = document.words, document.summary.vendors
     if not vendors:
         return
-    canvas.heading("Vendors with most cookies", keep=40)
+    canvas.heading(words("Vendors with most cookies"), keep=40)
     most = vendors[0].count
     with canvas.element("L"):
         for share in vendors:
@@ -314,48 +336,48 @@ def _draw_vendors(canvas: Canvas, document: Document) -> None:
             with canvas.element("LI"), canvas.element("LBody"):
                 name = canvas.lines_of(share.label, SMALL_INK, 150, most=1)
                 canvas.lines(canvas.left, canvas.y, name, SMALL_INK)
-                canvas.text(canvas.left + 166 + width, canvas.y, wording.number(share.count), SMALL_INK)
+                canvas.text(canvas.left + 166 + width, canvas.y, words.number(share.count), SMALL_INK)
             canvas.y += 15
     canvas.y += 8
 
 
 def draw_scope(canvas: Canvas, document: Document) -> None:
     """What was looked at, how, and what could not be seen."""
-    scope = document.scope
-    canvas.section("Scope and method")
+    words, scope = document.words, document.scope
+    canvas.section(words("Scope and method"))
     for sentence in scope.method:
         canvas.paragraph(sentence)
     canvas.y += 6
     if scope.captures:
-        canvas.heading("Captures")
+        canvas.heading(words("Captures"))
         table = Table(
             canvas,
             (
-                Column(title="Phase", weight=19, bold=True),
-                Column(title="First request", weight=27),
-                Column(title="First page", weight=33),
-                Column(title="Recorded by", weight=20),
-                Column(title="Entries", weight=11, is_number=True),
-                Column(title="State", weight=13),
+                Column(title=words("Phase"), weight=19, bold=True),
+                Column(title=words("First request"), weight=27),
+                Column(title=words("First page"), weight=33),
+                Column(title=words("Recorded by"), weight=20),
+                Column(title=words("Entries"), weight=11, is_number=True),
+                Column(title=words("State"), weight=13),
             ),
             size=7.8,
         )
         table.draw(
             (
-                wording.PHASE[capture.phase],
-                wording.moment(capture.captured_at),
-                wording.visible(capture.page_url or wording.UNKNOWN),
+                words.name(capture.phase),
+                words.moment(capture.captured_at),
+                wording.visible(capture.page_url or words("unknown")),
                 wording.visible(
-                    " ".join(filter(None, (capture.tool, capture.tool_version))) or wording.UNKNOWN
+                    " ".join(filter(None, (capture.tool, capture.tool_version))) or words("unknown")
                 ),
-                wording.number(capture.entries),
-                "complete" if capture.complete else "incomplete",
+                words.number(capture.entries),
+                words("complete" if capture.complete else "incomplete"),
             )
             for capture in scope.captures
         )
-    canvas.heading("What could not be seen", keep=20)
+    canvas.heading(words("What could not be seen"), keep=20)
     if not scope.unseen:
-        canvas.paragraph("The captures were read whole; the importer noticed no gap.")
+        canvas.paragraph(words("The captures were read whole; the importer noticed no gap."))
     else:
         with canvas.element("L"):
             for sentence in scope.unseen:
@@ -377,14 +399,15 @@ def _fitting(canvas: Canvas, text: str, sizes: Sequence[float], most: int) -> tu
     return canvas.lines_of(text, style, canvas.width, most), style
 
 
-def _status(document: Document) -> str:
-    return wording.STATUS[document.verdict.status].lower()
-
-
 def _versions(document: Document) -> str:
     about = document.identification
-    return f"scanjobs {about.tool_version} · rules {about.rules_version} · cookie data {about.data_version}"
+    return document.words(
+        "scanjobs {tool} · rules {rules} · cookie data {data}",
+        tool=about.tool_version,
+        rules=about.rules_version,
+        data=about.data_version,
+    )
 
 
-def _or_not_captured(count: int | None) -> str:
-    return wording.NONE if count is None else wording.number(count)
+def _or_none(count: int | None, words: Words) -> str:
+    return wording.NONE if count is None else words.number(count)

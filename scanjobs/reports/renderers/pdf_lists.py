@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import TypeVar
 
-from scanjobs.domain.findings import FindingItem
+from scanjobs.domain.cookies import ConsentPhase, Party
+from scanjobs.domain.findings import FindingItem, Outcome, Severity
+from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import FindingPart, InventoryRow
+from scanjobs.reports.parts import FindingPart, InventoryRow, Presence
 from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.pdf_canvas import Canvas
 from scanjobs.reports.renderers.pdf_front import draw_chip
 from scanjobs.reports.renderers.pdf_site import category_colour
 from scanjobs.reports.renderers.pdf_table import Column, Table
 from scanjobs.reports.renderers.typesetting import BODY, SMALL, SMALL_INK, STRONG, Style
+from scanjobs.reports.words import Words
 
 ITEMS_ON_CARD = 6
 INSET = 16.0
-
-_NO_COOKIE = "No cookie was observed in the captures."
+LABEL_GAP = 14.0
+"""Between a label and what it labels, on the card of a finding."""
 
 RowProgress = Callable[[int], None]
+Named = TypeVar("Named", bound=StrEnum)
 
 
 def draw_findings(canvas: Canvas, document: Document) -> None:
     """One card a finding: what, why it matters, what it rests on, what to do."""
-    canvas.section("Findings")
+    words = document.words
+    canvas.section(words("Findings"))
     if not document.findings:
-        canvas.paragraph("No rule that could be evaluated failed or warned.")
+        canvas.paragraph(words("No rule that could be evaluated failed or warned."))
     for finding in document.findings:
         with canvas.element("Sect"):
-            _draw_card(canvas, finding)
+            _draw_card(canvas, words, finding)
 
 
-def _draw_card(canvas: Canvas, finding: FindingPart) -> None:
+def _draw_card(canvas: Canvas, words: Words, finding: FindingPart) -> None:
     width = canvas.width - 2 * INSET
+    to_do, authority = words("What to do"), words("Authority")
+    indent = max(canvas.width_of(to_do, STRONG), canvas.width_of(authority, STRONG)) + LABEL_GAP
     title = Style(11.5, bold=True, leading=1.25)
     # A card never grows taller than a page; the checklist holds every summary whole.
     titles = canvas.lines_of(finding.title, title, width, most=3)
     summary = canvas.lines_of(finding.summary, BODY, width, most=10)
-    advice = canvas.lines_of(finding.how_to_fix, BODY, width - 78, most=10)
-    basis = canvas.lines_of(finding.basis, BODY, width - 78, most=5)
-    items = [_item_lines(canvas, item, width) for item in finding.items[:ITEMS_ON_CARD]]
+    advice = canvas.lines_of(finding.how_to_fix, BODY, width - indent, most=10)
+    basis = canvas.lines_of(finding.basis, BODY, width - indent, most=5)
+    items = [_item_lines(canvas, words, item, width) for item in finding.items[:ITEMS_ON_CARD]]
     rest = len(finding.items) - len(items)
     height = (
         40
@@ -57,26 +66,26 @@ def _draw_card(canvas: Canvas, finding: FindingPart) -> None:
     top, x = canvas.y, canvas.left + INSET
     canvas.box(canvas.left, top, canvas.width, height, palette.CARD, radius=4)
     canvas.box(canvas.left, top, 4, height, palette.SEVERITY[finding.severity])
-    draw_chip(canvas, x, top + 12, finding)
+    draw_chip(canvas, words, x, top + 12, finding)
     outcome = Style(8.5, bold=True, colour=palette.OUTCOME[finding.outcome])
-    canvas.text(x + 74, top + 12.5, wording.OUTCOME[finding.outcome], outcome)
-    version = f"Rule {finding.rule_id}, version {finding.rule_version}"
+    canvas.text(x + 74, top + 12.5, words.name(finding.outcome), outcome)
+    version = words("Rule {rule}, version {version}", rule=finding.rule_id, version=finding.rule_version)
     canvas.text(canvas.right - INSET, top + 12.5, version, SMALL, "right")
     with canvas.element("H3"):
         y = canvas.lines(x, top + 30, titles, title)
     y = canvas.lines(x, y + 2, summary, BODY) + 4
-    canvas.text(x, y, "What to do", STRONG)
-    y = canvas.lines(x + 78, y, advice, BODY) + 2
-    canvas.text(x, y, "Authority", STRONG)
+    canvas.text(x, y, to_do, STRONG)
+    y = canvas.lines(x + indent, y, advice, BODY) + 2
+    canvas.text(x, y, authority, STRONG)
     if finding.url:
         link = Style(9.5, colour=palette.ACCENT)
         with (
             canvas.element("P"),
-            canvas.link(x + 78, y, width - 78, len(basis) * BODY.line, finding.url, finding.basis),
+            canvas.link(x + indent, y, width - indent, len(basis) * BODY.line, finding.url, finding.basis),
         ):
-            y = canvas.lines(x + 78, y, basis, link) + 6
+            y = canvas.lines(x + indent, y, basis, link) + 6
     else:
-        y = canvas.lines(x + 78, y, basis, BODY) + 6
+        y = canvas.lines(x + indent, y, basis, BODY) + 6
     if items:
         canvas.rule(x, y, width)
         y += 2
@@ -87,17 +96,22 @@ def _draw_card(canvas: Canvas, finding: FindingPart) -> None:
                         canvas.lines(x + start * width, y, lines, style)
                 y += max(map(len, columns)) * SMALL.line + 2
     if rest:
-        canvas.text(x, y, f"and {wording.number(rest)} more, all of them in Annex A", SMALL)
+        left_out = words.plural(
+            rest, "and {number} more; all stand in Annex A", "and {number} more; all stand in Annex A"
+        )
+        canvas.text(x, y, left_out, SMALL)
     canvas.y = top + height + 10
 
 
 _ITEM_COLUMNS = ((0.0, SMALL_INK), (0.36, SMALL_INK), (0.76, SMALL))
 
 
-def _item_lines(canvas: Canvas, item: FindingItem, width: float) -> tuple[list[str], list[str], list[str]]:
+def _item_lines(
+    canvas: Canvas, words: Words, item: FindingItem, width: float
+) -> tuple[list[str], list[str], list[str]]:
     """The three columns of an item on a card; what is cut here stands whole in Annex A."""
-    where = wording.SHORT_PHASE[item.phase] if item.phase else ""
-    when = wording.moment(item.observed_at)[:16] if item.observed_at else ""
+    where = words.short(item.phase) if item.phase else ""
+    when = words.moment(item.observed_at)[:16] if item.observed_at else ""
     return (
         canvas.lines_of(wording.visible(item.subject), SMALL_INK, width * 0.34, most=2),
         canvas.lines_of(wording.visible(item.detail), SMALL_INK, width * 0.38, most=2),
@@ -107,26 +121,39 @@ def _item_lines(canvas: Canvas, item: FindingItem, width: float) -> tuple[list[s
 
 def draw_matrix(canvas: Canvas, document: Document, on_row: RowProgress) -> None:
     """Which cookie showed in which phase."""
+    words = document.words
     # Below the findings only where the whole table fits.
-    canvas.section("Consent matrix", room=120 + 17 * len(document.cookies))
+    canvas.section(words("Consent matrix"), room=120 + 17 * len(document.cookies))
     canvas.paragraph(
-        "“set”: a response asked the browser to store the cookie. “sent”: it was seen in requests only. "
-        "“–”: the phase was captured and the cookie was not seen. A phase that was not captured has no "
-        "column.",
+        words(
+            "“set”: a response asked the browser to store the cookie. “sent”: it was seen in requests only. "
+            "“–”: the phase was captured and the cookie was not seen. A phase that was not captured has no "
+            "column."
+        ),
         SMALL,
         after=8,
     )
     phases = [
-        Column(title=wording.PHASE[phase], weight=15, colour=_PRESENCE_COLOURS.get)
+        Column(
+            title=words.name(phase),
+            weight=15,
+            unbroken=tuple(map(words.name, Presence)),
+            colour=_PRESENCE_COLOURS.get,
+        )
         for phase in document.scope.phases
     ]
     table = Table(
         canvas,
         (
-            Column(title="Cookie", weight=38, bold=True, names_row=True),
-            Column(title="Domain", weight=34),
-            Column(title="Purpose", weight=19, colour=_CATEGORY_COLOURS.get),
-            Column(title="Exempt", weight=18),
+            Column(title=words("Cookie"), weight=38, bold=True, names_row=True),
+            Column(title=words("Domain"), weight=34),
+            Column(
+                title=words("Purpose"),
+                weight=19,
+                unbroken=tuple(map(words.name, Category)),
+                colour=category_colour(words),
+            ),
+            Column(title=words("Exempt"), weight=18, unbroken=tuple(map(words.name, Exemption))),
             *phases,
         ),
     )
@@ -135,53 +162,62 @@ def draw_matrix(canvas: Canvas, document: Document, on_row: RowProgress) -> None
             (
                 wording.visible(row.name),
                 wording.visible(row.domain),
-                wording.CATEGORY[row.category],
-                wording.EXEMPTION[row.exemption],
-                *(wording.PRESENCE[presence] for presence in row.presence),
+                words.name(row.category),
+                words.name(row.exemption),
+                *map(words.name, row.presence),
             )
             for row in document.cookies
         ),
         on_row,
-        otherwise=_NO_COOKIE,
+        otherwise=words("No cookie was seen in the captures."),
     )
 
 
 def draw_inventory(canvas: Canvas, document: Document, on_row: RowProgress) -> None:
     """Every cookie with what was observed and what is said about it."""
-    canvas.section("Cookies", "landscape")
+    words = document.words
+    canvas.section(words("Cookies"), "landscape")
     table = Table(
         canvas,
         (
-            Column(title="Name", weight=31, bold=True, names_row=True),
-            Column(title="Domain, path", weight=26),
-            Column(title="Party", weight=12),
-            Column(title="Purpose, found by", weight=21, colour=_first_line_colour),
-            Column(title="Vendor", weight=19),
-            Column(title="Lifetime", weight=13),
-            Column(title="Attributes", weight=19),
-            Column(title="Exempt", weight=17),
-            Column(title="Phases", weight=13),
-            Column(title="First seen at", weight=29),
+            Column(title=words("Name"), weight=31, bold=True, names_row=True),
+            Column(title=words("Domain, path"), weight=26),
+            Column(title=words("Party"), weight=12, unbroken=tuple(map(words.name, Party))),
+            Column(
+                title=words("Purpose, found by"),
+                weight=21,
+                unbroken=tuple(map(words.name, Category)),
+                colour=category_colour(words),
+            ),
+            Column(title=words("Vendor"), weight=19),
+            Column(title=words("Lifetime"), weight=13),
+            Column(title=words("Attributes"), weight=19),
+            Column(title=words("Exempt"), weight=17, unbroken=tuple(map(words.name, Exemption))),
+            Column(title=words("Phases"), weight=13, unbroken=tuple(map(words.short, ConsentPhase))),
+            Column(title=words("First seen at"), weight=29),
         ),
         size=6.9,
     )
-    table.draw(map(_inventory_texts, document.cookies), on_row, otherwise=_NO_COOKIE)
+    table.draw(
+        (_inventory_texts(row, words) for row in document.cookies),
+        on_row,
+        otherwise=words("No cookie was seen in the captures."),
+    )
 
 
-def _inventory_texts(row: InventoryRow) -> tuple[str, ...]:
-    domain = row.domain if row.path == "/" else f"{row.domain}\n{row.path}"
-    if row.partition:
-        domain += f"\nunder {row.partition}"
+def _inventory_texts(row: InventoryRow, words: Words) -> tuple[str, ...]:
+    under = words("under {site}", site=row.partition) if row.partition else ""
+    place = filter(None, (row.domain, "" if row.path == "/" else row.path, under))
     return (
         wording.visible(row.name),
-        "\n".join(map(wording.visible, domain.split("\n"))),
-        wording.PARTY[row.party].split()[0],
-        f"{wording.CATEGORY[row.category]}\n{wording.SOURCE[row.source]}, {row.confidence:.0%}",
+        "\n".join(map(wording.visible, place)),
+        words.name(row.party),
+        f"{words.name(row.category)}\n{words.name(row.source)}, {words.percent(row.confidence)}",
         wording.visible(row.vendor or wording.NONE),
         row.lifetime,
         row.flags,
-        wording.EXEMPTION[row.exemption],
-        "\n".join(wording.SHORT_PHASE[phase] for phase in row.phases),
+        words.name(row.exemption),
+        "\n".join(map(words.short, row.phases)),
         wording.visible(row.first_url),
     )
 
@@ -196,7 +232,12 @@ def draw_hosts(canvas: Canvas, document: Document) -> None:
         (
             Column(title=words("Host"), weight=36, bold=True, names_row=True),
             Column(title=words("Vendor"), weight=24),
-            Column(title=words("Purpose"), weight=19, colour=category_colour(words)),
+            Column(
+                title=words("Purpose"),
+                weight=19,
+                unbroken=tuple(map(words.name, Category)),
+                colour=category_colour(words),
+            ),
             Column(title=words("Tracker"), weight=12),
             *phases,
             Column(title=words("Requests"), weight=14, is_number=True),
@@ -227,15 +268,26 @@ def draw_hosts(canvas: Canvas, document: Document) -> None:
 
 def draw_checklist(canvas: Canvas, document: Document) -> None:
     """Every rule and what it answered."""
-    canvas.section("Checklist of rules", "portrait", room=320)
+    words = document.words
+    canvas.section(words("Checklist of rules"), "portrait", room=320)
     table = Table(
         canvas,
         (
-            Column(title="Rule", weight=8, bold=True, names_row=True),
-            Column(title="What it asks", weight=56),
-            Column(title="Severity", weight=17, colour=_SEVERITY_COLOURS.get),
-            Column(title="Answer", weight=17, colour=_OUTCOME_COLOURS.get),
-            Column(title="Because", weight=44),
+            Column(title=words("Rule"), weight=8, bold=True, names_row=True),
+            Column(title=words("What it asks"), weight=56),
+            Column(
+                title=words("Severity"),
+                weight=17,
+                unbroken=tuple(map(words.name, Severity)),
+                colour=_colours(palette.SEVERITY, words).get,
+            ),
+            Column(
+                title=words("Answer"),
+                weight=17,
+                unbroken=tuple(map(words.name, Outcome)),
+                colour=_colours(palette.OUTCOME, words).get,
+            ),
+            Column(title=words("Because"), weight=44),
         ),
         size=8,
         most_lines=40,
@@ -245,28 +297,29 @@ def draw_checklist(canvas: Canvas, document: Document) -> None:
             (
                 check.rule_id,
                 f"{check.title}\n{check.checks}",
-                wording.SEVERITY[check.severity],
-                wording.OUTCOME[check.outcome],
+                words.name(check.severity),
+                words.name(check.outcome),
                 wording.visible(check.summary),
             )
             for check in document.checklist
         ),
-        otherwise="No rule was applied.",
+        otherwise=words("No rule was applied."),
     )
 
 
 def draw_evidence(canvas: Canvas, document: Document) -> None:
     """Annex A: everything the findings rest on, and the files behind it."""
-    canvas.section("Annex A: Evidence of the findings", "landscape")
+    words = document.words
+    canvas.section(words("Annex A: Evidence of the findings"), "landscape")
     table = Table(
         canvas,
         (
-            Column(title="Rule", weight=8, bold=True),
-            Column(title="What", weight=46),
-            Column(title="Observed", weight=52),
-            Column(title="Phase", weight=16),
-            Column(title="Time", weight=24),
-            Column(title="Address", weight=54),
+            Column(title=words("Rule"), weight=8, bold=True),
+            Column(title=words("What"), weight=46),
+            Column(title=words("Observed"), weight=52),
+            Column(title=words("Phase"), weight=16, unbroken=tuple(map(words.short, ConsentPhase))),
+            Column(title=words("Time"), weight=24),
+            Column(title=words("Address"), weight=54),
         ),
         size=6.9,
     )
@@ -276,35 +329,44 @@ def draw_evidence(canvas: Canvas, document: Document) -> None:
                 finding.rule_id,
                 wording.visible(item.subject),
                 wording.visible(item.detail),
-                wording.SHORT_PHASE[item.phase] if item.phase else wording.NONE,
-                wording.moment(item.observed_at),
+                words.short(item.phase) if item.phase else wording.NONE,
+                words.moment(item.observed_at),
                 wording.visible(item.url or wording.NONE),
             )
             for finding in document.findings
             for item in finding.items
         ),
-        otherwise="No finding rests on an item.",
+        otherwise=words("No finding rests on an item."),
     )
 
 
 def draw_manifest(canvas: Canvas, document: Document) -> None:
     """Annex C: the files the scan was made from."""
-    canvas.section("Annex C: Evidence manifest", "portrait", room=260)
+    words = document.words
+    canvas.section(words("Annex C: Evidence manifest"), "portrait", room=260)
     canvas.paragraph(
-        "Whoever holds one of these files can prove that it is the one this report rests on: its SHA-256 "
-        "must be equal."
+        words(
+            "Whoever holds one of these files can prove that it is the one this report rests on: its SHA-256 "
+            "must be equal."
+        )
     )
     for capture in document.scope.captures:
         canvas.need(62)
         canvas.paragraph(wording.visible(capture.file_name), STRONG, after=1)
-        about = (
-            f"{capture.format.upper()}, {wording.size(capture.size)}, {wording.PHASE[capture.phase].lower()}"
+        about = words(
+            "{format}, {size}, {phase}, first request {moment}",
+            format=capture.format.upper(),
+            size=words.size(capture.size),
+            phase=words.within(capture.phase),
+            moment=words.moment(capture.captured_at),
         )
-        canvas.paragraph(f"{about}, first request {wording.moment(capture.captured_at)}", SMALL_INK, after=1)
+        canvas.paragraph(about, SMALL_INK, after=1)
         canvas.paragraph(f"SHA-256  {capture.sha256}", SMALL_INK, after=3 if capture.files else 9)
         for number, file in enumerate(capture.files, start=1):
             canvas.need(30)
-            beside = f"beside it: {wording.visible(file.file_name)}, {wording.size(file.size)}"
+            beside = words(
+                "beside it: {file}, {size}", file=wording.visible(file.file_name), size=words.size(file.size)
+            )
             canvas.paragraph(beside, SMALL_INK, after=1)
             last = number == len(capture.files)
             canvas.paragraph(f"SHA-256  {file.sha256}", SMALL_INK, after=9 if last else 3)
@@ -324,7 +386,7 @@ def draw_raw_lines(canvas: Canvas, document: Document) -> None:
     table = Table(
         canvas,
         (
-            Column(title=words("Phase"), weight=14),
+            Column(title=words("Phase"), weight=14, unbroken=tuple(map(words.short, ConsentPhase))),
             Column(title=words("Set-Cookie"), weight=110, names_row=True),
             Column(title=words("Address"), weight=70),
         ),
@@ -341,22 +403,21 @@ def draw_raw_lines(canvas: Canvas, document: Document) -> None:
 
 def draw_notes(canvas: Canvas, document: Document) -> None:
     """Annex D: the words of this report, and whose data it uses."""
-    canvas.section("Annex D: Words and licences", "portrait", room=330)
+    words = document.words
+    canvas.section(words("Annex D: Words and licences"), "portrait", room=330)
     for note in document.glossary:
         canvas.need(34)
         canvas.paragraph(note.term, STRONG, after=0)
         canvas.paragraph(note.text, after=7)
     canvas.y += 6
-    canvas.heading("Data and works of others")
+    canvas.heading(words("Data and works of others"))
     for note in document.licences:
-        canvas.paragraph(f"{note.term}: {note.text}", after=2)
+        canvas.paragraph(f"{words('{name}:', name=note.term)} {note.text}", after=2)
 
 
-_CATEGORY_COLOURS = {name: palette.CATEGORY[category] for category, name in wording.CATEGORY.items()}
-_SEVERITY_COLOURS = {wording.SEVERITY[severity]: colour for severity, colour in palette.SEVERITY.items()}
-_OUTCOME_COLOURS = {wording.OUTCOME[outcome]: colour for outcome, colour in palette.OUTCOME.items()}
 _PRESENCE_COLOURS = {wording.NONE: palette.MUTED}
 
 
-def _first_line_colour(text: str) -> str | None:
-    return _CATEGORY_COLOURS.get(text.split("\n")[0])
+def _colours(colours: Mapping[Named, str], words: Words) -> dict[str, str]:
+    """The colour of every value by what it is called."""
+    return {words.name(value): colour for value, colour in colours.items()}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scanjobs.comparison.changes import ChangeKind
+from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.findings import Outcome
+from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
 from scanjobs.reports.parts import Agreement, StorageRow
@@ -28,11 +30,16 @@ def draw_storage(canvas: Canvas, document: Document) -> None:
             Column(title=words("Name"), weight=36, bold=True, names_row=True),
             Column(title=words("Kind"), weight=17),
             Column(title=words("Origin"), weight=32),
-            Column(title=words("Party"), weight=15),
-            Column(title=words("Purpose, found by"), weight=24, colour=category_colour(words)),
+            Column(title=words("Party"), weight=15, unbroken=tuple(map(words.name, Party))),
+            Column(
+                title=words("Purpose, found by"),
+                weight=24,
+                unbroken=tuple(map(words.name, Category)),
+                colour=category_colour(words),
+            ),
             Column(title=words("Vendor"), weight=22),
-            Column(title=words("Exempt"), weight=17),
-            Column(title=words("Phases"), weight=14),
+            Column(title=words("Exempt"), weight=17, unbroken=tuple(map(words.name, Exemption))),
+            Column(title=words("Phases"), weight=14, unbroken=tuple(map(words.short, ConsentPhase))),
             Column(title=words("Set by"), weight=34),
         ),
         size=6.9,
@@ -72,9 +79,19 @@ def draw_declared(canvas: Canvas, document: Document) -> None:
         (
             Column(title=words("Name"), weight=34, bold=True, names_row=True),
             Column(title=words("Place"), weight=32),
-            Column(title=words("Agreement"), weight=20, colour=colours.get),
+            Column(
+                title=words("Agreement"),
+                weight=20,
+                unbroken=tuple(map(words.name, Agreement)),
+                colour=colours.get,
+            ),
             Column(title=words("Purpose declared"), weight=24),
-            Column(title=words("Purpose observed"), weight=22, colour=category_colour(words)),
+            Column(
+                title=words("Purpose observed"),
+                weight=22,
+                unbroken=tuple(map(words.name, Category)),
+                colour=category_colour(words),
+            ),
             Column(title=words("Lifetime declared"), weight=22),
             Column(title=words("Lifetime observed"), weight=20),
             Column(title=words("What differs"), weight=46),
@@ -170,7 +187,12 @@ def _draw_changed_things(canvas: Canvas, document: Document) -> None:
             Column(title=words("What"), weight=16),
             Column(title=words("Name"), weight=38, bold=True, names_row=True),
             Column(title=words("Place"), weight=32),
-            Column(title=words("Purpose"), weight=19, colour=category_colour(words)),
+            Column(
+                title=words("Purpose"),
+                weight=19,
+                unbroken=tuple(map(words.name, Category)),
+                colour=category_colour(words),
+            ),
             Column(title=words("What differs"), weight=44),
         ),
     )

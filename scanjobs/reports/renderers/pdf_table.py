@@ -32,6 +32,9 @@ class Column:
     """Numbers stand at the right; they never wrap."""
     names_row: bool = False
     """Whether the text of this column says what its row is about."""
+    unbroken: Iterable[str] = ()
+    """Texts whose words are never cut in two, like those of the heading: names of values, which differ in
+    length from language to language."""
     colour: Callable[[str], str | None] = lambda text: None
     """The colour a text bears; None for ink."""
 
@@ -63,8 +66,7 @@ class Table:
         self._most_lines = most_lines
         self._text = Style(size, leading=1.28)
         self._head = Style(size, bold=True, colour=palette.NAVY, leading=1.28)
-        unit = canvas.width / sum(column.weight for column in columns)
-        self._widths = [column.weight * unit for column in columns]
+        self._widths = _widths(columns, [self._least(column) for column in columns], canvas.width)
         self._starts = [canvas.left + sum(self._widths[:i]) for i in range(len(columns))]
         self._cells = [_Cells(self._maker(index)) for index in range(len(columns))]
         self._roles = ["/TH/A<</O/Table/Scope/Row>>" if one.names_row else "/TD" for one in columns]
@@ -164,6 +166,16 @@ class Table:
 
         return made
 
+    def _least(self, column: Column) -> float:
+        """How wide a column must be so that the words that may not be cut fit into it."""
+        canvas, size = self._canvas, self._text.size
+        face = canvas.bold if column.bold else canvas.regular
+        words = [canvas.bold.width(canvas.bold.printable(word), size) for word in column.title.split(" ")]
+        words += [
+            face.width(face.printable(word), size) for text in column.unbroken for word in text.split(" ")
+        ]
+        return max(words) + 2 * PADDING
+
     def _head_height(self) -> float:
         return max(map(len, self._titles)) * self._head.line + 2 * PADDING
 
@@ -176,11 +188,13 @@ class Table:
         ):
             # Titles of one line stand on the line above the rows.
             y = canvas.y + height - PADDING - len(title) * self._head.line
-            x = start + PADDING
-            if column.is_number:
-                x = start + width - PADDING - canvas.bold.width(title[0], self._head.size)
             with canvas.element("TH", "/A<</O/Table/Scope/Column>>"):
-                canvas.lines(x, y, title, self._head)
+                if not column.is_number:
+                    canvas.lines(start + PADDING, y, title, self._head)
+                    continue
+                for line in title:
+                    x = start + width - PADDING - canvas.bold.width(line, self._head.size)
+                    y = canvas.lines(x, y, [line], self._head)
         canvas.y += height
 
     def _repeat_head(self) -> None:
@@ -208,3 +222,17 @@ class Table:
         canvas.operators("\n".join((f"BT {font}", *self._drawn, "ET")))
         self._drawn.clear()
         self._rules.clear()
+
+
+def _widths(columns: Sequence[Column], least: Sequence[float], room: float) -> list[float]:
+    """The widths of columns by their weights, none below its least where there is room for that."""
+    widths = [0.0] * len(columns)
+    wanting = set(range(len(columns))) if sum(least) <= room else set()
+    free, weight = room, sum(column.weight for column in columns)
+    while narrow := {index for index in wanting if columns[index].weight * free / weight < least[index]}:
+        for index in narrow:
+            widths[index] = least[index]
+            free -= least[index]
+            weight -= columns[index].weight
+        wanting -= narrow
+    return [width or column.weight * free / weight for column, width in zip(columns, widths, strict=True)]

@@ -15,6 +15,7 @@ from scanjobs.reports.renderers.pdf_scripts import Scripts
 from scanjobs.reports.renderers.shaping import FontOf, shaped
 
 ELLIPSIS = "…"
+NO_BREAK_SPACE, NARROW_NO_BREAK_SPACE = "\u00a0", "\u202f"
 LONGEST_LINE = 400
 """More characters no line of a cell takes, unless they have no width."""
 MOST_MARKS = 3
@@ -62,7 +63,7 @@ class Face:
             character
             for character in map(chr, font.cmap)
             if wording.visible(character) == character and not combining(character)
-        )
+        ) | {NO_BREAK_SPACE, NARROW_NO_BREAK_SPACE}
         """What is drawn one after the other, as almost all texts are."""
         self._advances = _Advances(self._font_of)
         self._codes = _Codes(font)

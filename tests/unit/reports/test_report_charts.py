@@ -9,6 +9,7 @@ import pytest
 
 from scanjobs.reports.parts import Share
 from scanjobs.reports.renderers.charts import arcs, bar_svg, donut_operators, donut_svg, spans
+from scanjobs.reports.words import ENGLISH
 
 
 def shares(*counts: int) -> list[Share]:
@@ -41,7 +42,10 @@ def test_spans_fit_the_bar(counts: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("counts", [(3, 5, 2), (4,), (0, 0)])
 def test_the_svg_is_well_formed_and_says_what_it_shows(counts: tuple[int, ...]) -> None:
     """Whoever does not see it hears the numbers."""
-    for svg in (donut_svg(shares(*counts), "Cookies", "9", "cookies"), bar_svg(shares(*counts), "Cookies")):
+    for svg in (
+        donut_svg(shares(*counts), "Cookies", "9", "cookies", ENGLISH),
+        bar_svg(shares(*counts), "Cookies"),
+    ):
         label = ElementTree.fromstring(svg).attrib["aria-label"]
         assert label.startswith("Cookies: ")
         assert all(f"L{i} <&> {count}" in label for i, count in enumerate(counts) if count)
@@ -49,7 +53,7 @@ def test_the_svg_is_well_formed_and_says_what_it_shows(counts: tuple[int, ...]) 
 
 def test_a_whole_ring_is_drawn() -> None:
     """One purpose alone is a full circle, not an arc that ends where it began."""
-    svg = donut_svg(shares(4), "Cookies", "4", "cookies")
+    svg = donut_svg(shares(4), "Cookies", "4", "cookies", ENGLISH)
 
     assert svg.count("A106") == 2
 
