@@ -88,7 +88,7 @@ def _sentence(comparison: Comparison, words: Words) -> str:
             told.append(words(TOLD[kind], things=", ".join(parts)))
     if not told:
         return words("Nothing that both scans could see has changed since the scan of {date}.", date=when)
-    return words("Since the scan of {date}: {changes}.", date=when, changes="; ".join(told))
+    return words("Since the scan of {date}: {changes}.", date=when, changes=words("; ").join(told))
 
 
 def _counts(comparison: Comparison, words: Words) -> Iterator[ChangeCount]:
@@ -115,14 +115,14 @@ def _row(sort: str, change: Change, words: Words) -> ChangeRow:
         name=thing.name,
         place=thing.place,
         category=thing.category,
-        what="; ".join((*told, *change.unseen)),
+        what=words("; ").join((*told, *change.unseen)),
     )
 
 
 def _difference(difference: Difference, words: Words) -> str:
     aspect = difference.aspect
     older, newer = (_value(aspect, value, words) for value in (difference.older, difference.newer))
-    return f"{words(ASPECTS[aspect])}: {older} → {newer}"
+    return words("{aspect}: {older}, now {newer}", aspect=words(ASPECTS[aspect]), older=older, newer=newer)
 
 
 def _value(aspect: Aspect, value: Plain, words: Words) -> str:
@@ -155,5 +155,5 @@ def _finding(finding: FindingChange, title_of: Callable[[str], str], words: Word
         kind_label=words(KINDS[finding.kind]),
         older=finding.older,
         newer=finding.newer,
-        what="; ".join(filter(None, told)),
+        what=words("; ").join(filter(None, told)),
     )

@@ -222,7 +222,7 @@ def _phase_status(
         )
         if failures:
             named = words.plural(failures, "named by {number} failed rule", "named by {number} failed rules")
-            sentence = words("{sentence}; {more}", sentence=sentence, more=named)
+            sentence = words("; ").join((sentence, named))
         sentence += "."
     return PhaseStatus(
         phase=phase,
