@@ -18,6 +18,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
+from scanjobs import rules
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.findings import Severity
 from scanjobs.reports import changes, declaration, document, lifetimes, wording
@@ -89,6 +90,9 @@ def _tables() -> Iterator[Message]:
         yield note.term
         yield note.text
     yield from (note.text for note in document.LICENCES)
+    for rule in rules.all_rules():
+        yield rule.title
+        yield rule.how_to_fix
 
 
 def _in_python(path: Path) -> Iterator[Message]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from scanjobs import rules
 from scanjobs.domain.findings import Finding, Outcome, Severity
 from scanjobs.errors import NotFoundError
 from scanjobs.reports.parts import FindingPart
+from scanjobs.reports.words import Words
 
 _OUTCOMES = {
     outcome: rank
@@ -59,6 +60,16 @@ def registered_rule(rule_id: str) -> RuleFacts:
         valid_from=rule.valid_from,
         how_to_fix=rule.how_to_fix,
     )
+
+
+def in_words(book: RuleBook, words: Words) -> RuleBook:
+    """The same rules with their titles and remedies in the language of a report."""
+
+    def told(rule_id: str) -> RuleFacts:
+        facts = book(rule_id)
+        return replace(facts, title=words(facts.title), how_to_fix=words(facts.how_to_fix))
+
+    return told
 
 
 def checklist(

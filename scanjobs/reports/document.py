@@ -14,7 +14,7 @@ from scanjobs.domain.scans import ScanRecord
 from scanjobs.errors import UsageError
 from scanjobs.reports import wording
 from scanjobs.reports.changes import changes_since
-from scanjobs.reports.checks import RuleBook, checklist, registered_rule, to_act_on
+from scanjobs.reports.checks import RuleBook, checklist, in_words, registered_rule, to_act_on
 from scanjobs.reports.declaration import declaration_of
 from scanjobs.reports.declared import against_declaration
 from scanjobs.reports.history import History
@@ -96,6 +96,7 @@ def build_document(
     is what earlier scans of the site tell; nothing where it is None.
     """
     history, words = history or History(), words_in(report.options.language)
+    rule_book = in_words(rule_book, words)
     rows = inventory(scan, words)
     storage = stored_items(scan)
     hosts = third_party_hosts(scan)
