@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from scanjobs.config import Settings
 from scanjobs.db import models
-from scanjobs.db.reports import record_of
+from scanjobs.db.reports import hold_place, record_of
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.jobs import FINAL_STATES
 from scanjobs.domain.reports import ReportRecord
@@ -65,6 +65,10 @@ def forget_report(settings: Settings, report_id: str, remove: Callable[[], objec
     )
     with transaction(settings) as session:
         # Within the transaction, so that no other report can come to have this place meanwhile.
+        place = session.scalar(sa.select(models.Report.path).where(models.Report.id == report_id))
+        if place is None:
+            return True  # somebody else has just finished this
+        hold_place(settings, place)
         shares = session.scalar(sa.select(is_shared).where(models.Report.id == report_id))
         if not shares:
             remove()

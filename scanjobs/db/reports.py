@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
-from scanjobs.db import models
+from scanjobs.db import driver, models
 from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.reports import (
@@ -27,6 +27,7 @@ _IS_KEPT = models.Report.deleted_at.is_(None)
 def add_report(settings: Settings, report: ReportRecord) -> None:
     """Record a report that was accepted."""
     with transaction(settings) as session:
+        hold_place(settings, report.path)
         session.execute(
             sa.insert(models.Report).values(
                 id=report.id,
@@ -50,6 +51,12 @@ def add_report(settings: Settings, report: ReportRecord) -> None:
                     for position, scan_id in enumerate(report.scan_ids)
                 ],
             )
+
+
+def hold_place(settings: Settings, path: str) -> None:
+    """Within a transaction: let nobody else accept a report for this place, or take its file away."""
+    with driver.write(settings) as connection:
+        driver.hold(connection, f"report:{path}")
 
 
 def report_of_job(settings: Settings, job_id: str) -> ReportRecord | None:
@@ -81,7 +88,8 @@ def complete_report(
     Answers False where the report was deleted meanwhile.
     """
     with transaction(settings) as session:
-        path = session.scalar(sa.select(models.Report.path).where(models.Report.id == report_id, _IS_KEPT))
+        place = sa.select(models.Report.path).where(models.Report.id == report_id, _IS_KEPT)
+        path = session.scalar(place.with_for_update())  # nobody gives it up before this is committed
         if path is None:
             return False
         session.execute(

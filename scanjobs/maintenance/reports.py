@@ -81,7 +81,8 @@ def delete(settings: Settings, found: Sequence[ReportRecord], *, force: bool = F
     for start in range(0, len(ids), CHUNK):
         awaited += deleted_reports.mark_deleted(settings, ids[start : start + CHUNK], settings.clock.now())
     done = {
-        report.id: _take_away(settings, asked.get(report.id, report), force=force and report.id in asked)
+        # As it is now: since it was looked up it may have been written.
+        report.id: _take_away(settings, report, force=force and report.id in asked)
         for report in deleted_reports.marked_reports(settings)
     }
     refused = {
