@@ -24,6 +24,7 @@ from scanjobs.db.connection import connect
 from scanjobs.db.refusals import translated
 from scanjobs.errors import ConfigurationError, DatabaseTooNewError, DataFolderError, StorageError
 from scanjobs.files import put_in_place, sync_folder
+from scanjobs.reports import own_templates
 
 CONTENTS = "backup.json"
 DATABASE = "scanjobs.db"
@@ -72,7 +73,8 @@ def back_up(
 ) -> Backup:
     """Write the database as it is at one moment, the reports and the configuration into a tar file.
 
-    Workers and commands go on meanwhile. Reports outside the data folder are not taken along.
+    Workers and commands go on meanwhile. Reports, logo and templates outside the data folder are not taken
+    along.
 
     Raises:
         ConfigurationError: the database is on a server.
@@ -86,7 +88,7 @@ def back_up(
     schema.ensure(settings)
     with _scratch(settings) as folder, translated(settings):
         _copy_database(source, copy := folder / DATABASE, on_progress)
-        found = {DATABASE: copy, **_other_files(settings)}
+        found = {**_other_files(settings), DATABASE: copy}
         backup = _backup(settings, copy)
 
         def draw(file: BinaryIO) -> None:
@@ -205,10 +207,21 @@ def _other_files(settings: Settings) -> dict[str, Path]:
     for name in (CONFIGURATION, COOKIE_DATA):
         if (path := settings.home / name).is_file():
             found[name] = path
+    for path in _branding_files(settings):
+        if path.is_file() and path.is_relative_to(settings.home):
+            found[path.relative_to(settings.home).as_posix()] = path
     for path in sorted(settings.reports_folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and not path.name.endswith(".part"):
             found[f"{REPORTS}/{path.relative_to(settings.reports_folder).as_posix()}"] = path
     return found
+
+
+def _branding_files(settings: Settings) -> Iterator[Path]:
+    """What the configuration has reports drawn with."""
+    if settings.branding.logo:
+        yield settings.home / settings.branding.logo
+    if (folder := own_templates.folder_of(settings)) is not None:
+        yield from own_templates.files_in(folder)
 
 
 def _add(tar: tarfile.TarFile, name: str, path: Path) -> tuple[int, str] | None:

@@ -46,13 +46,31 @@ def load_templates(settings: Settings) -> OwnTemplates | None:
         )
     return OwnTemplates(
         folder=str(folder),
-        texts=tuple((path.relative_to(folder).as_posix(), _text(path)) for path in _files(folder)),
+        texts=tuple((path.relative_to(folder).as_posix(), _text(path)) for path in files_in(folder)),
     )
 
 
 def folder_of(settings: Settings) -> Path | None:
     """Where one's own templates are; None where the configuration does not say."""
     return settings.home / settings.branding.templates if settings.branding.templates else None
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The templates in a folder, by their names.
+
+    Raises:
+        ConfigurationError: it is a folder of something else.
+    """
+    found = []
+    for number, path in enumerate(folder.rglob("*")):
+        if number == MOST_FILES:
+            raise ConfigurationError(
+                f"The templates folder {folder} holds more than {MOST_FILES:,} files.",
+                hint="Give the templates a folder of their own.",
+            )
+        if path.suffix in SUFFIXES and not path.name.startswith(".") and path.is_file():
+            found.append(path)
+    return sorted(found)
 
 
 def listed(own: OwnTemplates | None) -> list[TemplateFile]:
@@ -97,19 +115,6 @@ def copy_out(settings: Settings, name: str) -> Path:
         reason = (error.strerror or "refused").lower()
         raise StorageError(f"{target} cannot be written: {reason}.") from error
     return target
-
-
-def _files(folder: Path) -> list[Path]:
-    found = []
-    for number, path in enumerate(folder.rglob("*")):
-        if number == MOST_FILES:
-            raise ConfigurationError(
-                f"The templates folder {folder} holds more than {MOST_FILES:,} files.",
-                hint="Give the templates a folder of their own.",
-            )
-        if path.suffix in SUFFIXES and not path.name.startswith(".") and path.is_file():
-            found.append(path)
-    return sorted(found)
 
 
 def _text(path: Path) -> str:

@@ -74,7 +74,7 @@ def _long_parts(document: Document) -> dict[str, Iterator[Facts]]:
 
 
 def _short_parts(document: Document) -> Facts:
-    about = document.identification
+    about, branding = document.identification, document.branding
     return {
         "format": "scanjobs.report",
         "format_version": FORMAT_VERSION,
@@ -84,6 +84,10 @@ def _short_parts(document: Document) -> Facts:
             "created_at": about.created_at,
             "language": document.language,
             "notice": about.notice,
+            "organisation": branding.organisation or None,
+            "controller": branding.controller or None,
+            "contact": branding.contact or None,
+            "note": branding.footer or None,
         },
         "scan": {
             "id": about.scan_id,

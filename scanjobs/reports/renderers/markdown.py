@@ -53,10 +53,16 @@ class MarkdownRenderer:
 
 
 def _head(document: Document) -> Iterator[str]:
-    words, about = document.words, document.identification
+    words, about, branding = document.words, document.identification, document.branding
+    whose = (
+        (words("Organisation"), branding.organisation),
+        (words("Controller"), ", ".join(filter(None, (branding.controller, branding.contact)))),
+        (words("Note"), branding.footer),
+    )
     yield f"# {plain(document.title)}"
     yield _facts(
         words,
+        *((name, plain(value)) for name, value in whose if value),
         (words("Site"), code(about.site)),
         (words("First page"), code(about.page_url or words("unknown"))),
         (words("Captured"), words.long_moment(about.captured_at)),

@@ -14,6 +14,7 @@ import pytest
 
 from scanjobs.config import Settings
 from scanjobs.db import scans, session
+from scanjobs.domain.branding import BrandingSettings
 from scanjobs.errors import ConfigurationError, DatabaseTooNewError, StorageError
 from scanjobs.jobs import monitor
 from scanjobs.jobs.queue import JobQueue
@@ -67,6 +68,24 @@ def test_everything_comes_back_and_jobs_go_on_waiting(filled, elsewhere, tmp_pat
     assert (elsewhere.reports_folder / "2026" / "shop.pdf").read_bytes() == b"%PDF-1.7 a report"
     assert (elsewhere.home / "cookies.json").read_bytes() == b"newer data"
     assert not list(filled.home.glob(".backup-*")) + list(elsewhere.home.glob(".backup-*"))
+
+
+def test_what_reports_are_drawn_with_comes_along(filled, elsewhere, tmp_path):
+    """The logo and the templates of the data folder, and nothing from elsewhere."""
+    (filled.home / "templates" / "sections").mkdir(parents=True)
+    (filled.home / "templates" / "sections" / "scope.html.j2").write_text("mine")
+    (filled.home / "logo.svg").write_text("<svg/>")
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    ours = replace(filled, branding=BrandingSettings(logo="logo.svg", templates="templates"))
+    theirs = replace(filled, branding=BrandingSettings(logo=str(tmp_path / "logo.svg"), templates="gone"))
+
+    backup.back_up(ours, tmp_path / "all.tar")
+    held = backup.restore(elsewhere, tmp_path / "all.tar")
+
+    assert (elsewhere.home / "templates" / "sections" / "scope.html.j2").read_text() == "mine"
+    assert (elsewhere.home / "logo.svg").read_text() == "<svg/>"
+    left = backup.back_up(theirs, tmp_path / "less.tar").files
+    assert set(held.files) - set(left) == {"templates/sections/scope.html.j2", "logo.svg"}
 
 
 def test_it_is_of_one_moment_although_others_write(filled, elsewhere, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 
 import pytest
@@ -120,3 +121,15 @@ def test_without_branding_nothing_is_shown_of_it(render):
 
     assert "img-src" not in html
     assert "Organisation" not in html
+
+
+def test_machines_and_readers_of_text_are_told_whose_it_is(branded, render):
+    whose = branded(organisation="Ours", controller="Theirs", contact="dpo@shop.example", footer="Internal.")
+    document = replace(document_of(scan_with("sid")), branding=whose)
+
+    report = json.loads(render(document, ReportFormat.JSON))["report"]
+    text = render(document, ReportFormat.MARKDOWN).decode()
+
+    assert (report["organisation"], report["controller"]) == ("Ours", "Theirs")
+    assert (report["contact"], report["note"]) == ("dpo@shop.example", "Internal.")
+    assert "- **Organisation:** Ours\n- **Controller:** Theirs, dpo@<!-- -->shop.example\n" in text
