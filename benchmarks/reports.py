@@ -1,7 +1,7 @@
 """Measures reports: PDF tables beside other makers of PDF, whole jobs, CSV and JSON, two children.
 
     python benchmarks/reports.py [--only tables,jobs,sheets,million,parallel] [--rows 100,1000,10000,20000]
-        [--runs 5] [--peers-python PYTHON]
+        [--kinds repeating,different] [--contestants NAME|…] [--runs 5] [--peers-python PYTHON]
 
 PYTHON has reportlab, weasyprint and pandas installed; Chromium is `chromium`. Everything runs in processes of
 its own. Peers that take more than ten seconds are measured once.
@@ -45,6 +45,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--only", default="tables,jobs,sheets,million,parallel")
     parser.add_argument("--rows", default="100,1000,10000,20000")
+    parser.add_argument("--kinds", default="repeating,different")
+    parser.add_argument("--contestants", default="|".join(CONTESTANTS), help="separated by |")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--peers-python", default=sys.executable)
     options = parser.parse_args()
@@ -52,8 +54,8 @@ def main() -> None:
     print(f"scanjobs {__version__}, Python {sys.version.split()[0]}, medians of {options.runs}")
     wanted = options.only.split(",")
     if "tables" in wanted:
-        for kind in ("repeating", "different"):
-            tables(kind, sizes, options.runs, options.peers_python)
+        for kind in options.kinds.split(","):
+            tables(kind, sizes, options.contestants.split("|"), options.runs, options.peers_python)
     if "jobs" in wanted:
         jobs(sizes, options.runs)
     if "sheets" in wanted:
@@ -64,12 +66,12 @@ def main() -> None:
         parallel(options.runs)
 
 
-def tables(kind: str, sizes: list[int], runs: int, peers_python: str) -> None:
+def tables(kind: str, sizes: list[int], contestants: list[str], runs: int, peers_python: str) -> None:
     """Each contestant at each size, and the ratio of its time to ours and to the raw stream."""
     results: dict[tuple[str, int], Taken] = {}
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
-            for name in CONTESTANTS:
+            for name in contestants:
                 python = sys.executable if name in OWN else peers_python
                 command = [
                     python,
@@ -81,7 +83,7 @@ def tables(kind: str, sizes: list[int], runs: int, peers_python: str) -> None:
                 ]
                 results[name, size] = median_of(command, runs)
     rows = []
-    for name in CONTESTANTS:
+    for name in contestants:
         for size in sizes:
             taken = results[name, size]
             by_ours, by_raw = (

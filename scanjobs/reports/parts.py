@@ -15,6 +15,9 @@ from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.storage import StorageKind
 
+WITHOUT_CONSENT = (ConsentPhase.BEFORE, ConsentPhase.REJECTED)
+"""Phases in which only what needs no consent may be stored."""
+
 
 class VerdictStatus(StrEnum):
     """What the report says in one word."""
@@ -214,6 +217,16 @@ class PhaseBar:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ExemptionBar:
+    """The cookies of a phase without consent, by whether they need one."""
+
+    phase: ConsentPhase
+    title: str
+    shares: tuple[Share, ...]
+    """One for every answer, empty ones too; their keys are those of `Exemption`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LifetimeBar:
     """The cookies whose lifetime lies in one span."""
 
@@ -258,6 +271,8 @@ class Summary:
     """The columns of `breakdown`."""
     breakdown: tuple[BreakdownRow, ...]
     by_phase: tuple[PhaseBar, ...]
+    exemptions: tuple[ExemptionBar, ...]
+    """Of the captured phases in which nobody had consented."""
     lifetimes: tuple[LifetimeBar, ...]
     """From session cookies to the longest, unknown ones at the end; empty spans too."""
     lifetime_limit: str

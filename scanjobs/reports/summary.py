@@ -7,14 +7,29 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from scanjobs.domain.cookies import ConsentPhase, Party
-from scanjobs.domain.purposes import Category
+from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.inventory import phases_of
 from scanjobs.reports.lifetimes import LIMIT, lifetime_bars
-from scanjobs.reports.parts import BreakdownRow, HostRow, InventoryRow, Lifespan, PhaseBar, Share, Summary
+from scanjobs.reports.parts import (
+    WITHOUT_CONSENT,
+    BreakdownRow,
+    ExemptionBar,
+    HostRow,
+    InventoryRow,
+    Lifespan,
+    PhaseBar,
+    Share,
+    Summary,
+)
 from scanjobs.reports.words import Words
 
 VENDORS_SHOWN = 10
+EXEMPTION_SHARES = {
+    Exemption.EXEMPT: "Exempt from consent",
+    Exemption.UNDETERMINED: "Undetermined",
+    Exemption.NOT_EXEMPT: "Needs consent",
+}
 
 Key = TypeVar("Key", Category, Party, Lifespan)
 
@@ -46,6 +61,7 @@ def summarise(
         phases=phases,
         breakdown=_breakdown(rows, phases),
         by_phase=tuple(_phase_bar(phase, rows, words) for phase in phases),
+        exemptions=tuple(_exemption_bar(phase, rows, words) for phase in phases if phase in WITHOUT_CONSENT),
         lifetimes=lifetime_bars(rows, words),
         lifetime_limit=words(LIMIT),
     )
@@ -58,6 +74,28 @@ def _phase_bar(phase: ConsentPhase, rows: Sequence[InventoryRow], words: Words) 
         label=words.name(phase),
         count=len(seen),
         shares=_shares((row.category for row in seen), Category, words),
+    )
+
+
+def _exemption_bar(phase: ConsentPhase, rows: Sequence[InventoryRow], words: Words) -> ExemptionBar:
+    seen = [row.exemption for row in rows if phase in row.phases]
+    counts = Counter(seen)
+    return ExemptionBar(
+        phase=phase,
+        title=words(
+            "{phase}: {cookies} by exemption",
+            phase=words.name(phase),
+            cookies=words.count(len(seen), "cookie", "cookies"),
+        ),
+        shares=tuple(
+            Share(
+                key=exemption,
+                label=words(label),
+                count=counts[exemption],
+                ratio=counts[exemption] / len(seen) if seen else 0.0,
+            )
+            for exemption, label in EXEMPTION_SHARES.items()
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from scanjobs.reports.document import Document
 from scanjobs.reports.parts import Branding, Logo, OwnTemplates, Share, VerdictStatus
 from scanjobs.reports.renderers import Progress, html_policy, palette
 from scanjobs.reports.renderers.charts import bar_svg, donut_svg, gauge_svg
-from scanjobs.reports.renderers.html_cookies import cookie_tables, exemptions
+from scanjobs.reports.renderers.html_cookies import cookie_tables
 from scanjobs.reports.renderers.html_lists import changes_table, declared_table, host_table, storage_table
 from scanjobs.reports.renderers.html_table import LongTable
 from scanjobs.reports.template_engine import filled, text_of
@@ -145,7 +145,7 @@ def _charts(document: Document) -> dict[str, Any]:
         ],
         "lifetime_bars": lifetimes,
         "exemptions": [
-            (title, shares, _drawn(bar_svg(shares, title))) for title, shares in exemptions(document)
+            (bar.title, bar.shares, _drawn(bar_svg(bar.shares, bar.title))) for bar in summary.exemptions
         ],
     }
 

@@ -11,23 +11,15 @@ from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Exemption
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import InventoryRow, Lifespan, Presence, Share
-from scanjobs.reports.renderers import palette
+from scanjobs.reports.parts import WITHOUT_CONSENT, InventoryRow, Lifespan, Presence
 from scanjobs.reports.renderers.html_table import LAST, Column, Detail, Filter, LongTable, Rows, told
 from scanjobs.reports.words import Words
 
-WITHOUT_CONSENT = (ConsentPhase.BEFORE, ConsentPhase.REJECTED)
-"""Where only what needs no consent may be."""
 HOW: Mapping[CookieOrigin, str] = {
     CookieOrigin.SET_COOKIE: "set by a response",
     CookieOrigin.REQUEST: "seen in requests only",
     CookieOrigin.JAR: "found in the browser's store",
     CookieOrigin.SCRIPT: "set by a script",
-}
-SHARES: Mapping[Exemption, str] = {
-    Exemption.EXEMPT: "Exempt from consent",
-    Exemption.UNDETERMINED: "Undetermined",
-    Exemption.NOT_EXEMPT: "Needs consent",
 }
 
 visible = wording.visible
@@ -99,33 +91,6 @@ def presences(
         fields[f"presence-{phase}"] = told(presence, words.name)
         codes[f"tone-{phase}"] = told(zip(presence, exempt, strict=True), partial(_tone, phase))
     return fields, codes
-
-
-def exemptions(document: Document) -> Iterator[tuple[str, tuple[Share, ...]]]:
-    """For each phase without consent how many of its cookies are exempt, undetermined, not exempt."""
-    words = document.words
-    for at, phase in enumerate(document.scope.phases):
-        if phase not in WITHOUT_CONSENT:
-            continue
-        there = [row.exemption for row in document.cookies if row.presence[at] is not Presence.ABSENT]
-        title = words(
-            "{phase}: {cookies} by exemption",
-            phase=words.name(phase),
-            cookies=words.count(len(there), "cookie", "cookies"),
-        )
-        counts = {exemption: there.count(exemption) for exemption in palette.EXEMPTION}
-        yield (
-            title,
-            tuple(
-                Share(
-                    key=exemption,
-                    label=words(SHARES[exemption]),
-                    count=count,
-                    ratio=count / len(there) if there else 0.0,
-                )
-                for exemption, count in counts.items()
-            ),
-        )
 
 
 def source_of(words: Words, answer: tuple[LabelSource, float]) -> str:
