@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scanjobs.commands.moments import parse_duration
 from scanjobs.commands.options import JsonOption
 from scanjobs.domain.reports import ReportFormat
+
+if TYPE_CHECKING:
+    from scanjobs.maintenance.reports import Deletion
 
 app = typer.Typer(
     no_args_is_help=True, help="List reports, open, verify and delete them; clean up by age and count."
@@ -100,21 +104,14 @@ def delete(
     json: JsonOption = False,
 ) -> None:
     """Delete reports, file and record together; one that is yet to be written is refused."""
-    from scanjobs import config, console
-    from scanjobs.commands import reports_view
+    from scanjobs import config
     from scanjobs.db import reports
-    from scanjobs.errors import ExitCode
     from scanjobs.maintenance import reports as life
 
     settings = config.current()
     found = {report.id: report for report in (reports.find_report(settings, one) for one in ids)}
     done = life.delete(settings, list(found.values()), force=force)
-    if json:
-        console.show_json([reports_view.deletion_as_json(one) for one in done])
-    else:
-        reports_view.show_deletions(done)
-    if reports_view.tell_refused(done):
-        raise typer.Exit(ExitCode.FAILURE)
+    _tell_deleted(done, json)
 
 
 @app.command("clean")
@@ -132,7 +129,6 @@ def clean(
     """Delete reports of the reports folder by age and count, and those whose own time is over."""
     from scanjobs import config, console
     from scanjobs.commands import reports_view
-    from scanjobs.errors import ExitCode
     from scanjobs.maintenance import reports as life
 
     settings = config.current()
@@ -146,6 +142,15 @@ def clean(
         console.say("note", f"{console.counted(len(taken), 'report')} would go; nothing was deleted.")
         return
     done = life.delete(settings, taken)
+    _tell_deleted(done, json)
+
+
+def _tell_deleted(done: Sequence[Deletion], json: bool) -> None:
+    """Print what went, and fail where something could not."""
+    from scanjobs import console
+    from scanjobs.commands import reports_view
+    from scanjobs.errors import ExitCode
+
     if json:
         console.show_json([reports_view.deletion_as_json(one) for one in done])
     else:
