@@ -1,4 +1,4 @@
-"""Fills templates in a sandbox, one's own before ours, and says where one's own are wrong."""
+"""Fills templates, one's own before ours and in a sandbox, and says where one's own are wrong."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import (
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     FunctionLoader,
     PrefixLoader,
@@ -54,14 +55,16 @@ def text_of(name: str, own: OwnTemplates | None) -> str:
 
 
 @lru_cache(maxsize=2)
-def _environment(own: OwnTemplates | None) -> ImmutableSandboxedEnvironment:
+def _environment(own: OwnTemplates | None) -> Environment:
     texts = dict(own.texts) if own else {}
 
     def find(name: str) -> tuple[str, str, None] | None:
         return (texts[name], str(_path(own, name)), None) if own and name in texts else None
 
     ours = FileSystemLoader(OURS)
-    environment = ImmutableSandboxedEnvironment(
+    # Ours alone need no sandbox, in which filling them takes four times as long.
+    kind = ImmutableSandboxedEnvironment if own else Environment
+    environment = kind(
         loader=ChoiceLoader([FunctionLoader(find), ours, PrefixLoader({PREFIX: ours})]),
         autoescape=True,
         undefined=StrictUndefined,

@@ -288,6 +288,13 @@ def test_every_template_of_ours_says_what_it_draws() -> None:
     assert [template.name for template in own_templates.listed(None) if not template.purpose] == []
 
 
+def test_every_section_has_a_block_to_replace() -> None:
+    """As the documentation says."""
+    sections = [path.read_text("utf-8") for path in (own_templates.OURS / "sections").iterdir()]
+
+    assert [text for text in sections if "{% block content %}" not in text] == []
+
+
 def test_a_copy_is_where_to_begin(own: Settings, branded: Branded, render: Render) -> None:
     """Untouched, it changes nothing."""
     plain = render(document_of(scan_with("sid")), ReportFormat.HTML)
