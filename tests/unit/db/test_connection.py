@@ -10,9 +10,6 @@ from pathlib import Path
 import pytest
 
 from scanjobs.db import connection
-from tests.conftest import on_sqlite_only
-
-pytestmark = on_sqlite_only
 
 
 def held(path: Path) -> sqlite3.Connection:
