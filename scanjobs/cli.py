@@ -22,6 +22,7 @@ from scanjobs.commands import (
     find,
     import_,
     jobs,
+    portfolio,
     queues,
     report,
     reports,
@@ -49,6 +50,7 @@ app.command("check")(check.check)
 app.add_typer(rules.app, name="rules")
 app.add_typer(cookies.app, name="cookies")
 app.command("report")(report.report)
+app.command("portfolio")(portfolio.portfolio)
 app.add_typer(reports.app, name="reports")
 app.command("export")(export.export)
 app.command("declaration")(declaration.declaration)

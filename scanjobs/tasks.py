@@ -20,7 +20,8 @@ from scanjobs.jobs.context import current_batch, this_job
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.wrapper import JobTask
-from scanjobs.reports import accept, generate
+from scanjobs.reports import accept, generate, selection
+from scanjobs.reports.selection import PREVIOUS
 
 queue = JobQueue()
 task = queue.task
@@ -121,6 +122,54 @@ def _parts(
     )
 
 
+def _accept_portfolio(
+    job_id: str,
+    format: str = "pdf",
+    scans: list[str] | None = None,
+    output: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> None:
+    accept.accept_portfolio(current(), job_id, format, scans, output, options, bundle_id=current_batch.get())
+
+
+@task(queue="reports", unique=True, accept=_accept_portfolio)
+def generate_portfolio(
+    format: str = "pdf",
+    scans: list[str] | None = None,
+    output: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Write one report of several sites; of every site, where no scans or sites are named."""
+    job = this_job()
+    return generate.generate_report(current(), job.id, job.progress)
+
+
+def _accept_comparison(
+    job_id: str,
+    scan_id: str,
+    against: str = PREVIOUS,
+    format: str = "pdf",
+    output: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> None:
+    accept.accept_comparison(
+        current(), job_id, scan_id, against, format, output, options, bundle_id=current_batch.get()
+    )
+
+
+@task(queue="reports", unique=True, accept=_accept_comparison)
+def generate_comparison(
+    scan_id: str,
+    against: str = PREVIOUS,
+    format: str = "pdf",
+    output: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Write the report that compares a scan, or the newest one of a site, with an older one."""
+    job = this_job()
+    return generate.generate_report(current(), job.id, job.progress)
+
+
 @periodic("0 3 * * *")
 @task(unique=True)
 def cleanup_old_reports() -> dict[str, Any]:
@@ -194,6 +243,55 @@ def submit_reports(
     whole_id = accept.check_reports(current(), scan_id, formats, output, asked)
     with queue.batch() as bundle_id:
         return list(queue.enqueue(_parts(whole_id, formats, output, asked, bundle_id=bundle_id, **when)))
+
+
+@driver.retried
+def submit_portfolio(
+    named: Sequence[str],
+    formats: Sequence[str],
+    output: str | None = None,
+    options: ReportOptions | None = None,
+    **when: Any,
+) -> list[Job]:
+    """Submit one job for each format of a report about these scans or sites, or every site there is now.
+
+    Raises as `submit_reports` does, and UsageError where two of the scans are of one site.
+    """
+    asked = (options.told() or None) if options else None
+    accept.check_formats(formats, output, asked)
+    ids = [scan.id for scan in selection.scans_of_portfolio(current(), named)]
+    with queue.batch() as bundle_id:
+        parts = [
+            generate_portfolio.signature(format, ids, output, asked, id=id_within(bundle_id, format), **when)
+            for format in dict.fromkeys(formats)
+        ]
+        return list(queue.enqueue(group(parts)))
+
+
+@driver.retried
+def submit_comparison(
+    scan_id: str,
+    against: str,
+    formats: Sequence[str],
+    output: str | None = None,
+    options: ReportOptions | None = None,
+    **when: Any,
+) -> list[Job]:
+    """Submit one job for each format of a report that compares two scans.
+
+    Raises as `submit_reports` does, and UsageError where both are one scan.
+    """
+    asked = (options.told() or None) if options else None
+    accept.check_formats(formats, output, asked)
+    older, newer = selection.scans_of_comparison(current(), scan_id, against)
+    with queue.batch() as bundle_id:
+        parts = [
+            generate_comparison.signature(
+                newer.id, older.id, format, output, asked, id=id_within(bundle_id, format), **when
+            )
+            for format in dict.fromkeys(formats)
+        ]
+        return list(queue.enqueue(group(parts)))
 
 
 @driver.retried

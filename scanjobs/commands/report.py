@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,10 +25,21 @@ from scanjobs.commands.options import (
 from scanjobs.domain.jobs import JobRecord
 from scanjobs.domain.reports import ReportFormat, ReportOptions
 
+if TYPE_CHECKING:
+    from scanjobs.jobs.job import Job
+
 
 def report(
     scan: ScanOrSiteArgument,
     format: FormatOption = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="SCAN",
+            help="Compare it with this older scan; `previous` is the scan of the site before it.",
+        ),
+    ] = None,
     output: OutputOption = None,
     language: LanguageOption = "en",
     csv_raw: CsvRawOption = False,
@@ -40,10 +51,20 @@ def report(
     priority: PriorityOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Write the report of a scan, one job for each format."""
+    """Write the report of a scan, or of what differs between two, one job for each format."""
     when = options_of(start_in, start_at, None, priority)
     options = ReportOptions(language=language.lower(), csv_raw=csv_raw, csv_bom=csv_bom, keep_days=keep_days)
-    submit(scan, format or [ReportFormat.PDF], output, options, wait=wait, json=json, **when)
+    formats = format or [ReportFormat.PDF]
+    if against is None:
+        submit(scan, formats, output, options, wait=wait, json=json, **when)
+        return
+    from scanjobs import tasks
+
+    follow_up(
+        tasks.submit_comparison(scan, against, list(dict.fromkeys(formats)), output, options, **when),
+        wait=wait,
+        json=json,
+    )
 
 
 def submit(
@@ -57,13 +78,20 @@ def submit(
     **when: Any,
 ) -> None:
     """Submit one job for each format and print what came of it."""
-    from scanjobs import config, console, tasks
+    from scanjobs import tasks
+
+    submitted = tasks.submit_reports(scan, list(dict.fromkeys(formats)), output, options, **when)
+    follow_up(submitted, wait=wait, json=json)
+
+
+def follow_up(submitted: Sequence[Job], *, wait: bool, json: bool) -> None:
+    """Print which jobs were submitted; where somebody waits for them, what came of them."""
+    from scanjobs import config, console
     from scanjobs.commands import following
     from scanjobs.domain.ids import short
     from scanjobs.jobs import monitor
 
     settings = config.current()
-    submitted = tasks.submit_reports(scan, list(dict.fromkeys(formats)), output, options, **when)
     ids = [job.id for job in submitted]
     for known in (job for job in submitted if not job.is_new):
         console.say("note", f"The same report waits already, as job {short(known.id)}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def listing(settings: Settings, found: Sequence[ReportRecord]) -> Table:
     for report in found:
         table.add_row(
             console.identifier(report.id),
-            console.printable(sites[report.scan_id]) if report.scan_id in sites else str(report.kind),
+            console.printable(_about(report, sites)),
             console.identifier(report.scan_id or "–"),
             str(report.format),
             console.ago(report.created_at),
@@ -43,6 +43,15 @@ def listing(settings: Settings, found: Sequence[ReportRecord]) -> Table:
             _file_of(report),
         )
     return table
+
+
+def _about(report: ReportRecord, sites: Mapping[str, str]) -> str:
+    """The site of a report; of one about several scans its kind, and how many sites that is about."""
+    if report.scan_id is not None and report.scan_id in sites:
+        return sites[report.scan_id]
+    named = sorted({sites[scan_id] for scan_id in report.scan_ids if scan_id in sites})
+    told = named[0] if len(named) == 1 else console.counted(len(named), "site")
+    return f"{report.kind} of {told}"
 
 
 def templates(found: Sequence[TemplateFile]) -> Table:

@@ -51,6 +51,22 @@ def all_of_site(settings: Settings, site: str) -> list[ScanSummary]:
     return _newest(settings, site, None)
 
 
+def newest_of_every_site(settings: Settings) -> list[ScanSummary]:
+    """The newest scan of each site, in the order of the sites."""
+    newest = (
+        sa.select(sa.func.max(models.Scan.seq))
+        .where(models.Scan.state == scans.READY)
+        .group_by(models.Scan.site)
+    )
+    with reading(settings) as session:
+        found = [
+            scans.summary_of(row)
+            for row in session.scalars(scans.ready_scans().where(models.Scan.seq.in_(newest)))
+        ]
+    # Sorted here: what comes first is another thing in each database.
+    return sorted(found, key=lambda scan: scan.site)
+
+
 def last_two(settings: Settings, words: str) -> tuple[ScanSummary, ScanSummary]:
     """A scan, named as for `find_scan`, and the one of the same site before it; the older one first.
 

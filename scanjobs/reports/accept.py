@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from scanjobs.config import Settings
 from scanjobs.db import reports, scans, site_scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id, short
-from scanjobs.domain.reports import ReportFormat, ReportOptions, ReportRecord
+from scanjobs.domain.reports import ReportFormat, ReportKind, ReportOptions, ReportRecord
 from scanjobs.errors import StorageError, UsageError
 from scanjobs.files import errors_explained, refuse_what_is_no_file
 from scanjobs.reports.languages import words_in
+from scanjobs.reports.selection import scans_of_comparison, scans_of_portfolio
 
 
 def accept_report(
@@ -39,18 +41,91 @@ def accept_report(
         UsageError: there is no such format, no such option, or no such language.
         StorageError: the folder of the report cannot be written.
     """
-    wanted, asked = read_format(format), read_options(options)
     scan = scans.find_scan(settings, scan_id)
+    about = _About(kind=ReportKind.SCAN, scan_id=scan.id, name=scan.site)
+    _record(settings, job_id, about, format, output, options, bundle_id, clock)
+
+
+def accept_portfolio(
+    settings: Settings,
+    job_id: str,
+    format: str,
+    named: Sequence[str] | None = None,
+    output: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    bundle_id: str | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Record a report of several sites; without names it is about the scans that are the newest now.
+
+    Raises as `accept_report` does, and UsageError where two of the scans are of one site.
+    """
+    found = scans_of_portfolio(settings, named)
+    about = _About(
+        kind=ReportKind.PORTFOLIO, scan_ids=tuple(scan.id for scan in found), name=str(ReportKind.PORTFOLIO)
+    )
+    _record(settings, job_id, about, format, output, options, bundle_id, clock)
+
+
+def accept_comparison(
+    settings: Settings,
+    job_id: str,
+    scan_id: str,
+    against: str,
+    format: str,
+    output: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    bundle_id: str | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Record a report that compares a scan with an older one; `previous` is the one of its site before.
+
+    Raises as `accept_report` does, and UsageError where both are the same.
+    """
+    older, newer = scans_of_comparison(settings, scan_id, against)
+    about = _About(
+        kind=ReportKind.COMPARISON,
+        scan_ids=(older.id, newer.id),
+        name=f"{newer.site}-{ReportKind.COMPARISON}",
+    )
+    _record(settings, job_id, about, format, output, options, bundle_id, clock)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _About:
+    """What a report is about, and how its file is called by default."""
+
+    kind: ReportKind
+    scan_id: str | None = None
+    scan_ids: tuple[str, ...] = ()
+    name: str
+
+
+def _record(
+    settings: Settings,
+    job_id: str,
+    about: _About,
+    format: str,
+    output: str | None,
+    options: Mapping[str, Any] | None,
+    bundle_id: str | None,
+    clock: Clock | None,
+) -> None:
+    wanted, asked = read_format(format), read_options(options)
     report_id = new_id()
     begun = reports.date_of_bundle(settings, bundle_id) if bundle_id else None
     created_at = begun or (clock or settings.clock).now()
-    path = _place(settings, output, default_name(scan.site, created_at, report_id, wanted))
+    path = _place(settings, output, default_name(about.name, created_at, report_id, wanted))
     _require_writable(path)
     reports.add_report(
         settings,
         ReportRecord(
             id=report_id,
-            scan_id=scan.id,
+            kind=about.kind,
+            scan_id=about.scan_id,
+            scan_ids=about.scan_ids,
             job_id=job_id,
             bundle_id=bundle_id,
             format=wanted,
@@ -78,6 +153,18 @@ def check_reports(
         NotFoundError, AmbiguousIdError: there is no such scan; a site stands for its newest one.
         UsageError: several formats were to go into one file, or one has no meaning, or an option.
     """
+    check_formats(formats, output, options)
+    return site_scans.find_scan(settings, scan_id).id
+
+
+def check_formats(
+    formats: Sequence[str], output: str | None = None, options: Mapping[str, Any] | None = None
+) -> None:
+    """Refuse what could not be accepted as reports, whatever they are about.
+
+    Raises:
+        UsageError: several formats were to go into one file, or one has no meaning, or an option.
+    """
     if isinstance(formats, str) or not formats:
         raise UsageError("Reports have a list of formats.", hint=f"Formats: {', '.join(ReportFormat)}.")
     for format in formats:
@@ -88,12 +175,11 @@ def check_reports(
             f"{len(formats)} reports cannot go into one file.",
             hint=f"Name a folder: --output {output}{os.sep}",
         )
-    return site_scans.find_scan(settings, scan_id).id
 
 
-def default_name(site: str, created_at: datetime, report_id: str, format: ReportFormat) -> str:
-    """`<site>-<date>-<id8>.<ext>`, the site reduced to what every file system takes."""
-    plain = re.sub(r"[^a-z0-9.-]+", "_", site.lower()).strip(".-") or "site"
+def default_name(name: str, created_at: datetime, report_id: str, format: ReportFormat) -> str:
+    """`<name>-<date>-<id8>.<ext>`, the name, mostly a site, reduced to what every file system takes."""
+    plain = re.sub(r"[^a-z0-9.-]+", "_", name.lower()).strip(".-") or "site"
     return f"{plain[:80]}-{created_at:%Y-%m-%d}-{short(report_id)}.{format}"
 
 

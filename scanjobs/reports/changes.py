@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from scanjobs.comparison import Aspect, Change, ChangeKind, Comparison, Difference, FindingChange, Plain
 from scanjobs.domain.cookies import ConsentPhase, Party, SameSite
+from scanjobs.domain.findings import Outcome
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.reports.parts import ChangeCount, ChangeRow, ChangesPart, FindingChangeRow
 from scanjobs.reports.words import Words
@@ -48,6 +49,7 @@ _TYPES = {
     Aspect.CATEGORY: Category,
     Aspect.EXEMPTION: Exemption,
 }
+_WEIGHTS = {Outcome.FAIL: 2, Outcome.WARN: 1}
 
 
 def changes_since(
@@ -72,6 +74,14 @@ def changes_since(
         findings=tuple(_finding(finding, title_of, words) for finding in comparison.findings),
         rows=tuple(sorted(rows, key=lambda row: (order.index(row.kind), list(SORTS).index(row.sort)))),
     )
+
+
+def direction(row: FindingChangeRow) -> int:
+    """1 where a rule answers worse of the newer scan, -1 where better; 0 where neither is known."""
+    if row.kind is ChangeKind.NOT_COMPARABLE:
+        return 0
+    older, newer = (_WEIGHTS.get(outcome, 0) if outcome else 0 for outcome in (row.older, row.newer))
+    return (newer > older) - (newer < older)
 
 
 def _sentence(comparison: Comparison, words: Words) -> str:

@@ -13,11 +13,10 @@ from scanjobs.domain.reports import ReportOptions, ReportRecord
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.errors import UsageError
 from scanjobs.reports import wording
-from scanjobs.reports.changes import changes_since
 from scanjobs.reports.checks import RuleBook, checklist, in_words, registered_rule, to_act_on
 from scanjobs.reports.declaration import declaration_of
 from scanjobs.reports.declared import against_declaration
-from scanjobs.reports.history import History
+from scanjobs.reports.history import History, changes_of
 from scanjobs.reports.inventory import inventory, phases_of, third_party_hosts
 from scanjobs.reports.languages import words_in
 from scanjobs.reports.parts import (
@@ -38,7 +37,7 @@ from scanjobs.reports.parts import (
 )
 from scanjobs.reports.stored import stored_items
 from scanjobs.reports.summary import summarise
-from scanjobs.reports.verdict import judge, score_where_given
+from scanjobs.reports.verdict import judge
 from scanjobs.reports.words import Words
 
 
@@ -101,7 +100,7 @@ def build_document(
     storage = stored_items(scan)
     hosts = third_party_hosts(scan)
     checks = checklist(scan.findings, rule_book, history.first_seen)
-    changes = _changes(history, rule_book, words)
+    changes = changes_of(history, rule_book, words)
     lines = _raw_lines(rows, scan.values_kept)
     return Document(
         title=words("Cookie report for {site}", site=scan.site),
@@ -126,14 +125,6 @@ def build_document(
         glossary=tuple(Note(term=words(note.term), text=words(note.text)) for note in GLOSSARY),
         licences=_licences(scan, databases or (classification.default_database(),), words),
     )
-
-
-def _changes(history: History, rule_book: RuleBook, words: Words) -> ChangesPart | None:
-    if history.older is None or history.comparison is None:
-        return None
-    checks = checklist(history.older.findings, rule_book, {})
-    older_score = score_where_given(history.older, checks, words)
-    return changes_since(history.comparison, older_score, lambda rule_id: rule_book(rule_id).title, words)
 
 
 def _raw_lines(rows: Sequence[InventoryRow], values_kept: bool) -> tuple[RawLine, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from scanjobs import __version__, classification
 from scanjobs.config import Settings
 from scanjobs.db import reports, scans
 from scanjobs.domain.clock import Clock
-from scanjobs.domain.reports import ReportRecord, ReportVersions
+from scanjobs.domain.reports import ReportKind, ReportRecord, ReportVersions
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.errors import ReportError
 from scanjobs.files import write_atomically
@@ -19,9 +18,7 @@ from scanjobs.reports.document import build_document, rules_version
 from scanjobs.reports.formats import SHEETS, renderer_for, sheet_renderer_for
 from scanjobs.reports.history import history_of
 from scanjobs.reports.sheet import open_sheet
-
-OnProgress = Callable[[float, str], None]
-"""Called with percent, 0 to 100, and what is being done."""
+from scanjobs.reports.write_overview import OnProgress, Written, write_overview
 
 
 def generate_report(
@@ -36,18 +33,15 @@ def generate_report(
     report = reports.report_of_job(settings, job_id)
     if report is None:
         raise ReportError("The report of this job is not recorded any more.", hint="Submit it again.")
-    on_progress(0, "Loading the scan")
-    is_sheet = report.format in SHEETS
-    scan = scans.load_scan(settings, report.scan_id or "", cookies=not is_sheet)
-    write = _write_sheet if is_sheet else _write_document
-    size, sha256 = write(settings, report, scan, on_progress)
+    write = _write_scan if report.kind is ReportKind.SCAN else write_overview
+    written = write(settings, report, on_progress)
     is_wanted = reports.complete_report(
         settings,
         report.id,
         written_at=(clock or settings.clock).now(),
-        size=size,
-        sha256=sha256,
-        versions=ReportVersions(tool=__version__, rules=rules_version(scan), data=scan.data_version),
+        size=written.size,
+        sha256=written.sha256,
+        versions=written.versions,
     )
     if not is_wanted:
         Path(report.path).unlink(missing_ok=True)
@@ -56,9 +50,20 @@ def generate_report(
         "report_id": report.id,
         "format": str(report.format),
         "path": report.path,
-        "size": size,
-        "sha256": sha256,
+        "size": written.size,
+        "sha256": written.sha256,
     }
+
+
+def _write_scan(settings: Settings, report: ReportRecord, on_progress: OnProgress) -> Written:
+    """The report of one scan."""
+    on_progress(0, "Loading the scan")
+    is_sheet = report.format in SHEETS
+    scan = scans.load_scan(settings, report.scan_id or "", cookies=not is_sheet)
+    write = _write_sheet if is_sheet else _write_document
+    size, sha256 = write(settings, report, scan, on_progress)
+    versions = ReportVersions(tool=__version__, rules=rules_version(scan), data=scan.data_version)
+    return Written(size, sha256, versions)
 
 
 def _write_document(

@@ -11,6 +11,11 @@ from scanjobs.comparison import Comparison, compare
 from scanjobs.config import Settings
 from scanjobs.db import scans, site_scans
 from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports.changes import changes_since
+from scanjobs.reports.checks import RuleBook, checklist
+from scanjobs.reports.parts import ChangesPart
+from scanjobs.reports.verdict import score_where_given
+from scanjobs.reports.words import Words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,10 +35,19 @@ def history_of(settings: Settings, scan: ScanRecord) -> History:
     before = site_scans.scan_before(settings, scan.site, scan.id)
     if before is None:
         return History(first_seen=first_seen)
-    older, newer = (_judged_afresh(one, scan.profile) for one in (scans.load_scan(settings, before), scan))
+    older, newer = (judged_afresh(one, scan.profile) for one in (scans.load_scan(settings, before), scan))
     return History(first_seen=first_seen, older=older, comparison=compare(older, newer))
 
 
-def _judged_afresh(scan: ScanRecord, profile: str) -> ScanRecord:
+def changes_of(history: History, rule_book: RuleBook, words: Words) -> ChangesPart | None:
+    """What changed since the scan before, in words; None where there is none."""
+    if history.older is None or history.comparison is None:
+        return None
+    checks = checklist(history.older.findings, rule_book, {})
+    older_score = score_where_given(history.older, checks, words)
+    return changes_since(history.comparison, older_score, lambda rule_id: rule_book(rule_id).title, words)
+
+
+def judged_afresh(scan: ScanRecord, profile: str) -> ScanRecord:
     """The scan as the rules of now judge it, so that a change of rules is no change of the site."""
     return replace(scan, profile=profile, findings=rules.evaluate(scan.labelled, profile))

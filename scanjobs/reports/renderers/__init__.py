@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 from scanjobs.reports.document import Document
+from scanjobs.reports.overview import Overview
 from scanjobs.reports.sheet import Sheet
 
 Progress = Callable[[float, str], None]
@@ -17,6 +18,14 @@ class Renderer(Protocol):
 
     def render(self, document: Document, file: BinaryIO, on_progress: Progress) -> None:
         """Write the document to a file opened for binary writing; equal documents give equal bytes."""
+        ...
+
+
+class OverviewRenderer(Protocol):
+    """What we expect of a renderer of reports about several scans."""
+
+    def render(self, overview: Overview, file: BinaryIO, on_progress: Progress) -> None:
+        """Write the overview to a file opened for binary writing; equal overviews give equal bytes."""
         ...
 
 

@@ -67,18 +67,14 @@ class HtmlRenderer:
         on_progress(0, "tables")
         context = _context(document)
         on_progress(40, "page")
-        page = filled("report.html.j2", context, own := document.branding.templates)
-        if own:
-            html_policy.refuse_what_would_not_work(page, context["policy"], own)
+        page = filled_page("report.html.j2", context)
         on_progress(90, "file")
         file.write(page.encode("utf-8", "replace"))
         on_progress(100, "done")
 
 
 def _context(document: Document) -> dict[str, Any]:
-    words, branding = document.words, document.branding
-    style = _style(branding.templates) + _brand(branding)
-    script = "".join(text_of(name, branding.templates) for name in SCRIPTS)
+    words = document.words
     tables = {table.id: table for table in _tables(document) if table.rows.count}
     inputs = {input for capture in document.scope.captures for input in capture.inputs}
     return {
@@ -98,6 +94,15 @@ def _context(document: Document) -> dict[str, Any]:
         "lines_shown": LINES_SHOWN,
         "items_shown": ITEMS_SHOWN,
         **_charts(document),
+        **frame(document.branding),
+    }
+
+
+def frame(branding: Branding, sheet: str = "") -> dict[str, Any]:
+    """What the page around any report is drawn with; `sheet` is style that only this page has."""
+    style = _style(branding.templates) + sheet + _brand(branding)
+    script = "".join(text_of(name, branding.templates) for name in SCRIPTS)
+    return {
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
         "policy": html_policy.policy(
@@ -106,6 +111,18 @@ def _context(document: Document) -> dict[str, Any]:
         "branding": branding,
         "logo": _embedded(branding.logo),
     }
+
+
+def filled_page(name: str, context: dict[str, Any]) -> str:
+    """A template with a frame and what else it draws.
+
+    Raises:
+        TemplateError: there are templates of one's own, and the page would not work by them.
+    """
+    page = filled(name, context, own := context["branding"].templates)
+    if own:
+        html_policy.refuse_what_would_not_work(page, context["policy"], own)
+    return page
 
 
 def _tables(document: Document) -> Iterator[LongTable]:

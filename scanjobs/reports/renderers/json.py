@@ -50,11 +50,11 @@ class JsonRenderer:
         for number, (key, part) in enumerate(sorted(parts.items())):
             file.write(b'%s\n  "%s": ' % (b"," if number else b"", key.encode()))
             if not isinstance(part, Iterator):
-                file.write(_encoded(part, depth=1))
+                file.write(encoded(part, depth=1))
                 continue
             is_empty = True
             while items := list(islice(part, CHUNK)):
-                texts = b",\n    ".join(_encoded(item, depth=2) for item in items)
+                texts = b",\n    ".join(encoded(item, depth=2) for item in items)
                 file.write((b"[\n    " if is_empty else b",\n    ") + texts)
                 is_empty = False
                 written += len(items)
@@ -402,7 +402,7 @@ def _declaration(part: DeclarationPart) -> dict[str, Any]:
     }
 
 
-def _encoded(facts: Any, *, depth: int) -> bytes:
+def encoded(facts: Any, *, depth: int) -> bytes:
     """Facts as they stand so deep in the file."""
     try:
         text = orjson.dumps(facts, option=OPTIONS)
