@@ -21,7 +21,7 @@ from jinja2 import Environment, nodes
 from scanjobs import rules
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.findings import Severity
-from scanjobs.reports import changes, declaration, document, lifetimes, wording
+from scanjobs.reports import changes, declaration, document, lifetimes, summary, wording
 from scanjobs.reports.languages import LANGUAGES
 from scanjobs.reports.parts import VerdictStatus
 from scanjobs.reports.renderers import html, html_cookies
@@ -63,7 +63,7 @@ def _tables() -> Iterator[Message]:
         changes.ASPECTS,
         declaration.EXPLANATIONS,
         html_cookies.HOW,
-        html_cookies.SHARES,
+        summary.EXEMPTION_SHARES,
         dict(html.SECTIONS),
     ):
         yield from names.values()
