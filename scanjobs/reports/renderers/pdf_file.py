@@ -67,10 +67,7 @@ class Producer(OutputProducer):
         return super()._add_encryption()
 
     def _out(self, data: bytes | bytearray | str) -> None:
-        if isinstance(data, str) and data.endswith(f"\r{_END}"):
-            # A stream that ends with a carriage return would seem one byte shorter than it is.
-            data = f"{data.removesuffix(_END)}\r{_END}"
-        super()._out(data)
+        super()._out(closed_stream(data) if isinstance(data, str) else data)
 
     def _add_structure(self, structure: Structure) -> None:
         count = 2 + len(structure.elements) + sum(map(_objects_of, _rows_of(structure)))
@@ -99,7 +96,8 @@ class Producer(OutputProducer):
             f"{size - 1} 0 obj\n<</Type/XRef/Size {size}/W[1 4 2]/Filter/FlateDecode/Length {len(entries)}"
             f"{root[0].decode()}/Info {self._info} 0 R{file_id[0].decode()}>>\nstream\n"
         ).encode()
-        buffer += entries + f"\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n".encode()
+        buffer += closed_stream(entries.decode("latin-1") + _END).encode("latin-1")
+        buffer += f"\nstartxref\n{start}\n%%EOF\n".encode()
         return buffer
 
     def _entries(self, start: int) -> Iterator[bytes]:
@@ -111,6 +109,14 @@ class Producer(OutputProducer):
             where = _COMPRESSED.pack(2, stream)
             yield b"".join(where + index.to_bytes(2, "big") for index in range(count))
         yield _ENTRY.pack(1, start, 0)
+
+
+def closed_stream(written: str) -> str:
+    """An object as it is written; a stream that ends with a carriage return is told from its end of line.
+
+    That would be taken for a part of the line's end, and the stream seem one byte shorter than it is.
+    """
+    return f"{written.removesuffix(_END)}\r{_END}" if written.endswith(f"\r{_END}") else written
 
 
 def _name_glyphs(font: TTFFont) -> None:

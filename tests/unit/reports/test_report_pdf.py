@@ -21,6 +21,7 @@ from scanjobs.domain.reports import ReportFormat
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.renderers import pdf_scripts
 from scanjobs.reports.renderers.pdf_canvas import Canvas
+from scanjobs.reports.renderers.pdf_file import closed_stream
 from scanjobs.reports.renderers.pdf_pages import FONTS
 from scanjobs.reports.renderers.typesetting import Face
 from tests import validators
@@ -388,3 +389,9 @@ def test_what_is_left_out_is_admitted(face: Face) -> None:
     assert face.wrapped("one two three four", 10, 45, most=2) == ["one two", "three…"]
     assert face.wrapped("m" * 30, 10, 45, most=1)[0].endswith("…")
     assert face.width(face.wrapped("m" * 30, 10, 45, most=1)[0], 10) <= 45
+
+
+@pytest.mark.parametrize(("contents", "written"), [("ab", "ab\n"), ("a\r", "a\r\r\n"), ("a\n", "a\n\n")])
+def test_a_stream_keeps_its_last_byte(contents: str, written: str) -> None:
+    """Readers take a carriage return and a line feed for one end of line."""
+    assert closed_stream(f"{contents}\nendstream\nendobj") == f"{written}endstream\nendobj"
