@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from scanjobs.comparison import ChangeKind, compare
 from scanjobs.domain.findings import Outcome
 from scanjobs.domain.ids import short
 from scanjobs.domain.reports import ReportKind, ReportRecord
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.reports import cells, wording
-from scanjobs.reports.changes import direction
+from scanjobs.reports import wording
 from scanjobs.reports.checks import RuleBook, in_words, registered_rule
+from scanjobs.reports.comparing_tables import Pair, changes_table, counts_table, findings_table, scans_table
 from scanjobs.reports.history import History, changes_of
-from scanjobs.reports.overview import Cell, Column, Overview, OverviewTable, Section, Tile
-from scanjobs.reports.parts import Branding, ChangesPart, FindingChangeRow, Note, VerdictStatus
-from scanjobs.reports.site_facts import SiteFacts, facts_of
+from scanjobs.reports.overview import Overview, Section, Tile
+from scanjobs.reports.parts import Branding, Note, VerdictStatus
+from scanjobs.reports.site_facts import facts_of
 from scanjobs.reports.verdict import GRAVE
 from scanjobs.reports.words import Words
-
-CHANGES_SHOWN = 400
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pair:
-    """Both scans, and what differs between them."""
-
-    older: SiteFacts
-    newer: SiteFacts
-    changes: ChangesPart
-
-    @property
-    def is_one_site(self) -> bool:
-        """Whether both are of the same site."""
-        return self.older.about.site == self.newer.about.site
-
-    @property
-    def worse(self) -> list[FindingChangeRow]:
-        """Rules that answer worse of the newer scan."""
-        return [row for row in self.changes.findings if direction(row) > 0]
-
-    @property
-    def better(self) -> list[FindingChangeRow]:
-        """Rules that answer better of the newer scan."""
-        return [row for row in self.changes.findings if direction(row) < 0]
-
-    def count(self, kind: ChangeKind) -> int:
-        """How many things were added, removed or changed."""
-        return sum(row.kind is kind for row in self.changes.rows)
 
 
 def build_comparison(
@@ -203,11 +172,11 @@ def _sections(pair: Pair, words: Words) -> Iterator[Section]:
         key="scans",
         heading=words("The two scans"),
         sentences=(words("Both were judged by the rules of this version of scanjobs."), *changes.notes),
-        table=_scans_table(pair, words),
+        table=scans_table(pair, words),
     )
-    yield Section(key="counts", heading=words("Changes in numbers"), table=_counts_table(changes, words))
+    yield Section(key="counts", heading=words("Changes in numbers"), table=counts_table(changes, words))
     yield Section(
-        key="findings", heading=words("Changed answers of rules"), table=_findings_table(changes, words)
+        key="findings", heading=words("Changed answers of rules"), table=findings_table(changes, words)
     )
     yield Section(
         key="changes",
@@ -218,158 +187,5 @@ def _sections(pair: Pair, words: Words) -> Iterator[Section]:
                 "nor removed."
             ),
         ),
-        table=_changes_table(changes, words),
-    )
-
-
-def _scans_table(pair: Pair, words: Words) -> OverviewTable:
-    """What both scans are and show, a line each."""
-
-    def row(key: str, term: str, made: Sequence[Cell]) -> tuple[Cell, ...]:
-        return (Cell(term, key), *made)
-
-    both = (pair.older, pair.newer)
-    return OverviewTable(
-        key="scans",
-        title=words("The two scans"),
-        columns=(
-            Column(key="fact", title=words("What"), weight=2, names_row=True),
-            Column(key="older", title=words("Older scan"), weight=3),
-            Column(key="newer", title=words("Newer scan"), weight=3),
-        ),
-        rows=(
-            row("site", words("Site"), [cells.text(one.about.site) for one in both]),
-            row("id", words("Scan"), [cells.text(one.about.id) for one in both]),
-            row(
-                "captured_at",
-                words("Captured"),
-                [Cell(words.moment(one.about.captured_at), one.about.captured_at) for one in both],
-            ),
-            row(
-                "created_at",
-                words("Taken in"),
-                [Cell(words.moment(one.about.created_at), one.about.created_at) for one in both],
-            ),
-            row("data_version", words("Cookie data"), [cells.text(one.about.data_version) for one in both]),
-            row("verdict", words("Verdict"), [cells.name(one.verdict.status, words) for one in both]),
-            row("score", words("Score"), [cells.number(one.verdict.score, words) for one in both]),
-            row(
-                "rules_failed",
-                words("Rules failed"),
-                [cells.number(one.verdict.failed, words) for one in both],
-            ),
-            row(
-                "rules_warned",
-                words("Rules warned"),
-                [cells.number(one.verdict.warned, words) for one in both],
-            ),
-            row("cookies", words("Cookies"), [cells.number(one.cookies, words) for one in both]),
-            row(
-                "cookies_before_consent",
-                words("Before any choice"),
-                [cells.number(one.before_consent, words) for one in both],
-            ),
-            row(
-                "cookies_after_rejection",
-                words("After rejecting"),
-                [cells.number(one.after_rejection, words) for one in both],
-            ),
-            row(
-                "third_party_share",
-                words("By third parties"),
-                [cells.share(one.third_party_ratio, words) for one in both],
-            ),
-            row(
-                "third_party_hosts",
-                words("Third-party hosts"),
-                [cells.number(one.third_party_hosts, words) for one in both],
-            ),
-            row("vendors", words("Vendors"), [cells.number(len(one.vendors), words) for one in both]),
-        ),
-        otherwise=words("There is no scan."),
-    )
-
-
-def _counts_table(changes: ChangesPart, words: Words) -> OverviewTable:
-    return OverviewTable(
-        key="counts",
-        title=words("Changes in numbers"),
-        columns=(
-            Column(key="sort", title=words("What"), weight=2, names_row=True),
-            Column(key="added", title=words("Added"), is_number=True),
-            Column(key="removed", title=words("Removed"), is_number=True),
-            Column(key="changed", title=words("Changed"), is_number=True),
-            Column(key="not_comparable", title=words("Not comparable"), weight=1.3, is_number=True),
-            Column(key="unchanged", title=words("Unchanged"), is_number=True),
-        ),
-        rows=tuple(
-            (
-                Cell(count.sort_label, count.sort),
-                cells.number(count.added, words),
-                cells.number(count.removed, words),
-                cells.number(count.changed, words),
-                cells.number(count.not_comparable, words),
-                cells.number(count.unchanged, words),
-            )
-            for count in changes.counts
-        ),
-        otherwise=words("Nothing was compared."),
-    )
-
-
-def _findings_table(changes: ChangesPart, words: Words) -> OverviewTable:
-    return OverviewTable(
-        key="findings",
-        title=words("Changed answers of rules"),
-        columns=(
-            Column(key="rule_id", title=words("Rule"), weight=0.9, names_row=True),
-            Column(key="title", title=words("What it asks"), weight=3.6),
-            Column(key="severity", title=words("Severity"), weight=1.4, is_choice=True),
-            Column(key="older", title=words("Then"), weight=1.5, is_choice=True),
-            Column(key="newer", title=words("Now"), weight=1.5, is_choice=True),
-            Column(key="kind", title=words("Change"), weight=1.5, is_choice=True),
-            Column(key="what", title=words("What"), weight=3),
-        ),
-        rows=tuple(
-            (
-                cells.text(row.rule_id),
-                cells.text(row.title),
-                cells.name(row.severity, words),
-                cells.name(row.older, words),
-                cells.name(row.newer, words),
-                Cell(row.kind_label, row.kind.value),
-                cells.text(row.what),
-            )
-            for row in sorted(changes.findings, key=lambda row: -direction(row))
-        ),
-        otherwise=words("No rule answers differently."),
-    )
-
-
-def _changes_table(changes: ChangesPart, words: Words) -> OverviewTable:
-    return OverviewTable(
-        key="changes",
-        title=words("What changed"),
-        columns=(
-            Column(key="name", title=words("Name"), weight=3, names_row=True),
-            Column(key="place", title=words("Domain or origin"), weight=2.6),
-            Column(key="sort", title=words("Sort"), weight=1.4, is_choice=True),
-            Column(key="kind", title=words("Change"), weight=1.4, is_choice=True),
-            Column(key="purpose", title=words("Purpose"), weight=1.6, is_choice=True),
-            Column(key="what", title=words("What"), weight=3.6),
-        ),
-        rows=tuple(
-            (
-                cells.text(row.name),
-                cells.text(row.place),
-                Cell(row.sort_label, row.sort),
-                Cell(row.kind_label, row.kind.value),
-                cells.name(row.category, words),
-                cells.text(row.what),
-            )
-            for row in changes.rows
-        ),
-        otherwise=words("Nothing that both scans could see has changed."),
-        shown=CHANGES_SHOWN,
-        cut=cells.cut(CHANGES_SHOWN, len(changes.rows), words),
+        table=changes_table(changes, words),
     )

@@ -72,7 +72,7 @@ def sites_table(sites: Sequence[SiteFacts], words: Words) -> OverviewTable:
         key="sites",
         title=words("Sites by score"),
         columns=(
-            Column(key="site", title=words("Site"), weight=3.6, names_row=True),
+            Column(key="site", title=words("Site"), weight=4.1, names_row=True),
             Column(key="score", title=words("Score"), weight=1.1, is_number=True),
             Column(key="verdict", title=words("Verdict"), weight=2.1, is_choice=True),
             *_severity_columns(words),

@@ -118,7 +118,7 @@ class Canvas(Pages):
         self.bookmark(text, self.y)
         self.sections.append((text, self.page, self.y))
         with self.element("H2"):
-            self.y = self.lines(self.left, self.y, [self.bold.printable(text)], TITLE) + 10
+            self.y = self.lines(self.left, self.y, self.lines_of(text, TITLE, self.width), TITLE) + 10
 
     def heading(self, text: str, keep: float = 60.0) -> None:
         """A heading that stays with at least so much of what follows."""

@@ -17,7 +17,7 @@ BAND = 168.0
 LOGO_WIDTH, LOGO_HEIGHT = 120.0, 42.0
 TERM_WIDTH = 96.0
 TILES_IN_ROW = 4
-TILE_HEIGHT, GAP = 54.0, 8.0
+TILE_HEIGHT, GAP = 61.0, 8.0
 BAR_LABEL, BAR_LINE, BAR_HEIGHT = 150.0, 17.0, 9.0
 ROOM = 190.0
 """A section begins on a page of its own where less is left."""
@@ -119,7 +119,7 @@ def _draw_tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         colour = TONES[tile.tone] if tile.tone else palette.NAVY
         with canvas.element("P"):
             canvas.text(x + 10, y + 9, tile.text, Style(17, bold=True, colour=colour, leading=1.2))
-            canvas.lines(x + 10, y + 35, canvas.lines_of(tile.label, SMALL, width - 16, most=1), SMALL)
+            canvas.lines(x + 10, y + 35, canvas.lines_of(tile.label, SMALL, width - 16, most=2), SMALL)
     canvas.y = top + math.ceil(len(tiles) / TILES_IN_ROW) * (TILE_HEIGHT + GAP) + 4
 
 
