@@ -136,7 +136,10 @@ def _beyond(settings: Settings, newest_first: Iterable[ReportRecord], keep: int 
     sites = {scan.id: scan.site for scan in scans.list_scans(settings)}
     seen: Counter[tuple[ReportKind, str, str]] = Counter()
     for report in newest_first:
-        group = (report.kind, sites.get(report.scan_id or "", ""), report.format)
+        # A comparison belongs to the site of its newer scan, a portfolio to none.
+        of_one = report.scan_ids[-1:] if report.kind is ReportKind.COMPARISON else ()
+        scan_id = report.scan_id or "".join(of_one)
+        group = (report.kind, sites.get(scan_id, ""), report.format)
         seen[group] += 1
         if keep is not None and seen[group] > keep:
             yield report.id

@@ -10,8 +10,10 @@ import pytest
 
 from scanjobs import tasks
 from scanjobs.db import reports
+from scanjobs.jobs import monitor
+from scanjobs.maintenance import reports as life
 from scanjobs.reports import generate
-from tests.acceptance.conftest import HAR
+from tests.acceptance.conftest import DEMO, HAR
 from tests.conftest import DATABASES
 
 FORMATS = ("pdf", "html", "json", "csv", "md")
@@ -107,6 +109,20 @@ def test_a_job_that_runs_again_writes_the_same_bytes(shop, relaunch, settings):
     again = [generate.generate_report(settings, job.id, lambda *_: None) for job in jobs]
 
     assert [one["sha256"] for one in first] == [one["sha256"] for one in again]
+
+
+def test_a_cleanup_keeps_the_newest_comparison_of_each_site(scanjobs, shop, relaunch, settings):
+    """Those of another site do not push it out; of portfolios there is one line."""
+    scanjobs("import", DEMO / "manifest.toml", "--again")
+    jobs = []
+    for site in ("harbour-lamps.example", "shop.example", "shop.example"):
+        jobs += tasks.submit_comparison(site, "previous", ["csv"])
+        generate.generate_report(settings, jobs[-1].id, lambda *_: None)
+        monitor.revoke(jobs[-1].id, settings=settings)
+
+    (taken,) = life.outdated(settings, keep=1)
+
+    assert taken.job_id == jobs[1].id
 
 
 def test_a_schedule_takes_the_sites_there_are_when_it_runs(scanjobs, shop, settings):
