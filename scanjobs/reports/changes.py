@@ -8,7 +8,12 @@ from scanjobs.comparison import Aspect, Change, ChangeKind, Comparison, Differen
 from scanjobs.domain.cookies import ConsentPhase, Party, SameSite
 from scanjobs.domain.findings import Outcome
 from scanjobs.domain.purposes import Category, Exemption
-from scanjobs.reports.parts import ChangeCount, ChangeRow, ChangesPart, FindingChangeRow
+from scanjobs.reports.listed import (
+    ChangeCount,
+    ChangeRow,
+    ChangesPart,
+    FindingChangeRow,
+)
 from scanjobs.reports.words import Words
 
 KINDS = {

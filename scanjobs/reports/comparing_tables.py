@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from scanjobs.comparison import ChangeKind
 from scanjobs.reports import cells
 from scanjobs.reports.changes import direction
+from scanjobs.reports.listed import ChangesPart, FindingChangeRow
 from scanjobs.reports.overview import Cell, Column, OverviewTable
-from scanjobs.reports.parts import ChangesPart, FindingChangeRow
 from scanjobs.reports.site_facts import SiteFacts
 from scanjobs.reports.words import Words
 

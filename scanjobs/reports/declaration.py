@@ -10,7 +10,7 @@ from scanjobs.domain.declared_lines import DeclaredLines
 from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.declared import TYPES
-from scanjobs.reports.parts import (
+from scanjobs.reports.listed import (
     DeclarationGroup,
     DeclarationPart,
     DeclarationRow,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from scanjobs.reports.listed import DeclarationPart
 from scanjobs.reports.markdown_text import code, plain, table
-from scanjobs.reports.parts import DeclarationPart, OwnTemplates
+from scanjobs.reports.parts import OwnTemplates
 
 
 def declaration_html(part: DeclarationPart, language: str, own: OwnTemplates | None = None) -> str:

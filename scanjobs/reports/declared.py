@@ -10,7 +10,8 @@ from scanjobs.domain.labels import LabelledCookie, LabelledStorage
 from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.domain.storage import StorageKind
-from scanjobs.reports.parts import Agreement, DeclaredPart, DeclaredRow
+from scanjobs.reports.listed import DeclaredPart, DeclaredRow
+from scanjobs.reports.parts import Agreement
 from scanjobs.reports.words import Words
 from scanjobs.rules.declaration import SESSION_TOLERANCE_SECONDS, TOLERATED_RATIO
 from scanjobs.rules.declared import DeclaredLines, Found

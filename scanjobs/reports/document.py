@@ -19,19 +19,21 @@ from scanjobs.reports.declared import against_declaration
 from scanjobs.reports.history import History, changes_of
 from scanjobs.reports.inventory import inventory, phases_of, third_party_hosts
 from scanjobs.reports.languages import words_in
-from scanjobs.reports.parts import (
-    Branding,
+from scanjobs.reports.listed import (
     ChangesPart,
     DeclarationPart,
     DeclaredPart,
-    FindingPart,
     HostRow,
-    Identification,
     InventoryRow,
+    StorageRow,
+)
+from scanjobs.reports.parts import (
+    Branding,
+    FindingPart,
+    Identification,
     Note,
     RawLine,
     Scope,
-    StorageRow,
     Summary,
     Verdict,
 )

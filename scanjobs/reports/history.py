@@ -13,7 +13,7 @@ from scanjobs.db import scans, site_scans
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.changes import changes_since
 from scanjobs.reports.checks import RuleBook, checklist
-from scanjobs.reports.parts import ChangesPart
+from scanjobs.reports.listed import ChangesPart
 from scanjobs.reports.verdict import score_where_given
 from scanjobs.reports.words import Words
 

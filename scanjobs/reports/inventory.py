@@ -10,7 +10,8 @@ from scanjobs.domain.cookies import ConsentPhase, CookieOrigin, ObservedCookie, 
 from scanjobs.domain.labels import LabelledCookie, LabelledHost
 from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.reports.parts import HostRow, InventoryRow, Lifespan, Presence
+from scanjobs.reports.listed import HostRow, InventoryRow
+from scanjobs.reports.parts import Lifespan, Presence
 from scanjobs.reports.words import Words
 from scanjobs.sites import registrable_domain
 

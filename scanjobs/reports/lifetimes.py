@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from scanjobs.reports.parts import InventoryRow, Lifespan, LifetimeBar
+from scanjobs.reports.listed import InventoryRow
+from scanjobs.reports.parts import Lifespan, LifetimeBar
 from scanjobs.reports.words import Words
 from scanjobs.rules.lifetime import THIRTEEN_MONTHS_DAYS, TWENTY_FOUR_MONTHS_DAYS
 from scanjobs.rules.observations import SECONDS_PER_DAY

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from scanjobs.reports import wording
+from scanjobs.reports.words import Words
 
 # Signs of Markdown and HTML inside a line, of formulas; and what makes a bare address a link.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
@@ -39,3 +40,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Cells that are Markdown already, in rows under a header."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """Lines that are Markdown already, as a list."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def facts(words: Words, *told: tuple[str, str]) -> str:
+    """Names and values, a line each."""
+    return bullets(f"**{words('{name}:', name=name)}** {value}" for name, value in told)

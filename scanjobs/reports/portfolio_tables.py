@@ -11,8 +11,8 @@ from scanjobs.domain.ids import short
 from scanjobs.domain.purposes import Category
 from scanjobs.reports import cells
 from scanjobs.reports.changes import direction
+from scanjobs.reports.listed import ChangeCount, ChangesPart
 from scanjobs.reports.overview import Cell, Column, OverviewTable
-from scanjobs.reports.parts import ChangeCount, ChangesPart
 from scanjobs.reports.site_facts import SiteFacts
 from scanjobs.reports.words import Words
 

@@ -13,7 +13,7 @@ from scanjobs.domain.reports import ReportOptions
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.inventory import inventory_row
 from scanjobs.reports.languages import words_in
-from scanjobs.reports.parts import InventoryRow
+from scanjobs.reports.listed import InventoryRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,8 +15,9 @@ from scanjobs.reports.checks import RuleBook, checklist, in_words
 from scanjobs.reports.document import rules_version
 from scanjobs.reports.history import History, changes_of
 from scanjobs.reports.inventory import inventory, third_party_hosts
+from scanjobs.reports.listed import ChangesPart
 from scanjobs.reports.overview import AboutScan
-from scanjobs.reports.parts import ChangesPart, FindingPart, Verdict
+from scanjobs.reports.parts import FindingPart, Verdict
 from scanjobs.reports.summary import summarise
 from scanjobs.reports.verdict import judge
 from scanjobs.reports.words import Words

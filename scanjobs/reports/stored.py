@@ -8,7 +8,8 @@ from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.labels import LabelledStorage
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.inventory import phases_of
-from scanjobs.reports.parts import Presence, StorageRow
+from scanjobs.reports.listed import StorageRow
+from scanjobs.reports.parts import Presence
 
 
 def stored_items(scan: ScanRecord) -> tuple[StorageRow, ...]:

@@ -11,12 +11,11 @@ from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.inventory import phases_of
 from scanjobs.reports.lifetimes import LIMIT, lifetime_bars
+from scanjobs.reports.listed import HostRow, InventoryRow
 from scanjobs.reports.parts import (
     WITHOUT_CONSENT,
     BreakdownRow,
     ExemptionBar,
-    HostRow,
-    InventoryRow,
     Lifespan,
     PhaseBar,
     Share,

@@ -8,7 +8,13 @@ from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.inventory import phases_of
-from scanjobs.reports.parts import FindingPart, InventoryRow, PhaseStatus, Verdict, VerdictStatus
+from scanjobs.reports.listed import InventoryRow
+from scanjobs.reports.parts import (
+    FindingPart,
+    PhaseStatus,
+    Verdict,
+    VerdictStatus,
+)
 from scanjobs.reports.words import Words
 from scanjobs.rules.score import score_of
 

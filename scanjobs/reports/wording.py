@@ -13,7 +13,12 @@ from scanjobs.domain.findings import Outcome, Severity
 from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.storage import StorageKind
-from scanjobs.reports.parts import Agreement, Lifespan, Presence, VerdictStatus
+from scanjobs.reports.parts import (
+    Agreement,
+    Lifespan,
+    Presence,
+    VerdictStatus,
+)
 
 _MONTHS = (
     "January",

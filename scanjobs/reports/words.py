@@ -14,7 +14,12 @@ from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.storage import StorageKind
 from scanjobs.reports import wording
-from scanjobs.reports.parts import Agreement, Lifespan, Presence, VerdictStatus
+from scanjobs.reports.parts import (
+    Agreement,
+    Lifespan,
+    Presence,
+    VerdictStatus,
+)
 
 NAMES = {
     Agreement: wording.AGREEMENT,

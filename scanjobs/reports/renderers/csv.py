@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import InventoryRow, Presence
+from scanjobs.reports.listed import InventoryRow
+from scanjobs.reports.parts import Presence
 from scanjobs.reports.renderers import Progress
 from scanjobs.reports.sheet import Sheet
 

@@ -14,7 +14,13 @@ from markupsafe import Markup
 from scanjobs.domain.cookies import Party
 from scanjobs.domain.evidence import RuleInput
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import Branding, Logo, OwnTemplates, Share, VerdictStatus
+from scanjobs.reports.parts import (
+    Branding,
+    Logo,
+    OwnTemplates,
+    Share,
+    VerdictStatus,
+)
 from scanjobs.reports.renderers import Progress, html_policy, palette
 from scanjobs.reports.renderers.charts import bar_svg, donut_svg, gauge_svg
 from scanjobs.reports.renderers.html_cookies import cookie_tables

@@ -11,7 +11,8 @@ from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Exemption
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import WITHOUT_CONSENT, InventoryRow, Lifespan, Presence
+from scanjobs.reports.listed import InventoryRow
+from scanjobs.reports.parts import WITHOUT_CONSENT, Lifespan, Presence
 from scanjobs.reports.renderers.html_table import LAST, Column, Detail, Filter, LongTable, Rows, told
 from scanjobs.reports.words import Words
 

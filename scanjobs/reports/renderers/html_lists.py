@@ -9,7 +9,7 @@ from itertools import compress
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import ChangesPart, DeclaredPart
+from scanjobs.reports.listed import ChangesPart, DeclaredPart
 from scanjobs.reports.renderers.html_cookies import filters, presence_columns, presences, source_of
 from scanjobs.reports.renderers.html_table import Column, Detail, Filter, LongTable, Rows, told
 from scanjobs.reports.words import Words

@@ -11,7 +11,8 @@ from scanjobs.domain.findings import FindingItem, Outcome, Severity
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import FindingPart, InventoryRow, Presence
+from scanjobs.reports.listed import InventoryRow
+from scanjobs.reports.parts import FindingPart, Presence
 from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.pdf_canvas import Canvas
 from scanjobs.reports.renderers.pdf_front import draw_chip

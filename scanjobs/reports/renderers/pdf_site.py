@@ -10,7 +10,8 @@ from scanjobs.domain.findings import Outcome
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.reports import wording
 from scanjobs.reports.document import Document
-from scanjobs.reports.parts import Agreement, StorageRow
+from scanjobs.reports.listed import StorageRow
+from scanjobs.reports.parts import Agreement
 from scanjobs.reports.renderers import palette
 from scanjobs.reports.renderers.pdf_canvas import Canvas
 from scanjobs.reports.renderers.pdf_table import Column, Table

@@ -14,7 +14,7 @@ from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.evidence import RawFile
 from scanjobs.domain.reports import ReportFormat
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.reports.renderers.json import FORMAT_VERSION
+from scanjobs.reports.renderers.json_facts import FORMAT_VERSION
 from tests.factories import NOON, capture, labelled, observed, scan_record, sent
 from tests.unit.reports.documents import Render, document_of, golden, scan_with
 
