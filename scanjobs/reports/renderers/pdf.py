@@ -7,7 +7,15 @@ from typing import BinaryIO
 
 from scanjobs.domain.ids import short
 from scanjobs.reports.document import Document
-from scanjobs.reports.renderers import Progress, pdf_front, pdf_lists, pdf_site
+from scanjobs.reports.renderers import (
+    Progress,
+    pdf_annex,
+    pdf_findings,
+    pdf_front,
+    pdf_lists,
+    pdf_site,
+    pdf_summary,
+)
 from scanjobs.reports.renderers.json import JsonRenderer
 from scanjobs.reports.renderers.pdf_canvas import Canvas
 
@@ -33,10 +41,10 @@ class PdfRenderer:
         optional = (document.storage, document.declared, document.changes)
         contents = pdf_front.draw_cover(canvas, document, PARTS + sum(map(bool, optional)))
         pdf_front.draw_verdict(canvas, document)
-        pdf_front.draw_scope(canvas, document)
-        pdf_front.draw_summary(canvas, document)
+        pdf_summary.draw_scope(canvas, document)
+        pdf_summary.draw_summary(canvas, document)
         on_progress(5, "findings")
-        pdf_lists.draw_findings(canvas, document)
+        pdf_findings.draw_findings(canvas, document)
         on_progress(10, "consent matrix")
         pdf_lists.draw_matrix(canvas, document, rows(10, 20, "consent matrix"))
         on_progress(30, "cookies")
@@ -49,10 +57,10 @@ class PdfRenderer:
         pdf_site.draw_declaration(canvas, document)
         pdf_lists.draw_checklist(canvas, document)
         on_progress(75, "annexes")
-        pdf_lists.draw_evidence(canvas, document)
-        pdf_lists.draw_raw_lines(canvas, document)
-        pdf_lists.draw_manifest(canvas, document)
-        pdf_lists.draw_notes(canvas, document)
+        pdf_annex.draw_evidence(canvas, document)
+        pdf_annex.draw_raw_lines(canvas, document)
+        pdf_annex.draw_manifest(canvas, document)
+        pdf_annex.draw_notes(canvas, document)
         pdf_front.draw_contents(canvas, document, contents)
         report = words("report {id}", id=short(about.report_id))
         canvas.number_pages(f"{document.title} · {report}", words)
