@@ -14,6 +14,7 @@ from typing import Any
 
 from scanjobs.domain.branding import BrandingSettings
 from scanjobs.domain.clock import Clock, clock_of
+from scanjobs.domain.reports import MOST_DAYS
 from scanjobs.errors import ConfigurationError
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -210,6 +211,8 @@ def _checked(key: str, value: Any) -> Any:
         raise ConfigurationError(f"The setting 'lease_seconds' cannot be {value:g}; it is at least 1.")
     if key in ("result_seconds", "history_days", "reports_days", "reports_count") and value < 0:
         raise ConfigurationError(f"The setting '{key}' cannot be {value:g}; it is not negative.")
+    if key == "reports_days" and value > MOST_DAYS:
+        raise ConfigurationError(f"The setting '{key}' cannot be {value:g}; it is at most {MOST_DAYS}.")
     if key == "log_level" and value not in LOG_LEVELS:
         raise ConfigurationError(
             f"There is no log level '{value}'.", hint=f"Levels: {', '.join(LOG_LEVELS)}."

@@ -97,6 +97,7 @@ def generate_reports(
 ) -> dict[str, Any]:
     """Have the reports of one scan written in several formats, side by side; answers their jobs."""
     bundle_id = this_job().id
+    scan_id = accept.find_scan_id(current(), scan_id)  # a site or `latest` is one scan for all parts
     with queue.in_batch(bundle_id):
         parts = queue.enqueue(_parts(scan_id, formats, output, options, bundle_id=bundle_id))
     return {"bundle_id": bundle_id, "jobs": [part.id for part in parts]}

@@ -41,7 +41,8 @@ def list_reports(
 
     settings = config.current()
     scan_id = site_scans.find_scan(settings, scan).id if scan else None
-    found = reports.list_reports(settings, scan_id, site=site, formats=format or ())
+    about = (site_scans.site_named(site) or site) if site else None
+    found = reports.list_reports(settings, scan_id, site=about, formats=format or ())
     if json:
         console.show_json([reports_view.as_json(report) for report in found])
     elif found:

@@ -67,6 +67,13 @@ def report_of_job(settings: Settings, job_id: str) -> ReportRecord | None:
         return None if row is None else record_of(session, row)
 
 
+def has_report(settings: Settings, path: str) -> bool:
+    """Whether a report that is kept has its file at this path."""
+    rows = _kept().where(models.Report.path == path, models.Report.written_at.is_not(None))
+    with reading(settings) as session:
+        return session.scalars(rows.limit(1)).first() is not None
+
+
 def date_of_bundle(settings: Settings, bundle_id: str) -> datetime | None:
     """When the first report of a bundle was accepted."""
     of_bundle = sa.select(models.Report.created_at).where(models.Report.bundle_id == bundle_id)

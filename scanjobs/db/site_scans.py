@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
 from scanjobs.db import models, scans
@@ -17,6 +18,8 @@ from scanjobs.domain.scans import ScanSummary
 from scanjobs.errors import NotFoundError
 from scanjobs.sites import host_of, registrable_domain
 
+_VISITED = sa.func.coalesce(models.Scan.captured_at, models.Scan.created_at)
+"""When the site was visited: captures may be taken in in any order."""
 _LIKE_AN_ID = re.compile(r"[0-9a-f-]+", re.IGNORECASE)
 
 
@@ -87,30 +90,32 @@ def last_two(settings: Settings, words: str) -> tuple[ScanSummary, ScanSummary]:
 
 
 def scan_before(settings: Settings, site: str, scan_id: str) -> str | None:
-    """The id of the scan of this site that was taken in before this one; None where it is the first."""
-    this = sa.select(models.Scan.seq).where(models.Scan.id == scan_id).scalar_subquery()
-    rows = scans.ready_scans().where(models.Scan.site == site, models.Scan.seq < this)
+    """The id of the last scan of this site that shows an earlier visit; None where there is none."""
     with reading(settings) as session:
-        found = session.scalars(rows.order_by(models.Scan.seq.desc()).limit(1)).first()
-        return None if found is None else found.id
+        rows = (
+            sa.select(models.Scan.id)
+            .where(models.Scan.site == site, models.Scan.state == scans.READY, models.Scan.id != scan_id)
+            .where(_not_after(session, scan_id))
+            .order_by(_VISITED.desc(), models.Scan.seq.desc())
+        )
+        return session.scalars(rows.limit(1)).first()
 
 
 def first_seen(settings: Settings, site: str, scan_id: str) -> dict[str, datetime]:
-    """Rule id to the date of the scan since which it has failed or warned without a break, up to this one.
+    """Rule id to the date of the visit since which it has failed or warned without a break, up to this one.
 
     A scan in which the rule could not be evaluated breaks nothing.
     """
-    this = sa.select(models.Scan.seq).where(models.Scan.id == scan_id).scalar_subquery()
-    rows = (
-        sa.select(
-            models.Finding.rule_id, models.Finding.outcome, models.Scan.captured_at, models.Scan.created_at
-        )
-        .join(models.Scan, models.Finding.scan_seq == models.Scan.seq)
-        .where(models.Scan.site == site, models.Scan.state == scans.READY, models.Scan.seq <= this)
-        .order_by(models.Scan.seq)
-    )
+    told = (models.Finding.rule_id, models.Finding.outcome, models.Scan.captured_at, models.Scan.created_at)
     since: dict[str, datetime] = {}
     with reading(settings) as session:
+        rows = (
+            sa.select(*told)
+            .join(models.Scan, models.Finding.scan_seq == models.Scan.seq)
+            .where(models.Scan.site == site, models.Scan.state == scans.READY)
+            .where(_not_after(session, scan_id))
+            .order_by(_VISITED, models.Scan.seq)
+        )
         for rule_id, outcome, captured_at, created_at in session.execute(rows):
             if outcome in (Outcome.FAIL, Outcome.WARN):
                 since.setdefault(rule_id, captured_at or created_at)
@@ -125,6 +130,13 @@ def scans_without(settings: Settings, declaration: SiteDeclaration) -> int:
     rows = scans.ready_scans().where(models.Scan.site == declaration.site, others)
     with reading(settings) as session:
         return session.execute(sa.select(sa.func.count()).select_from(rows.subquery())).scalar_one()
+
+
+def _not_after(session: Session, scan_id: str) -> sa.ColumnElement[bool]:
+    """Scans of earlier visits, and the scan itself; of visits at the same moment what was taken in first."""
+    row = session.scalars(sa.select(models.Scan).where(models.Scan.id == scan_id)).one()
+    visited = sa.literal(row.captured_at or row.created_at, models.Scan.created_at.type)
+    return (_VISITED < visited) | ((_VISITED == visited) & (models.Scan.seq <= row.seq))  # noqa: SIM300
 
 
 def _newest(settings: Settings, site: str, limit: int | None) -> list[ScanSummary]:

@@ -83,6 +83,12 @@ class LabelledCookie:
         told = [o for o in self.observations if o.host_only is not None]
         return (told or list(self.observations))[-1]
 
+    @property
+    def longest(self) -> ObservedCookie:
+        """The observation that asked to live longest, a session for no time; the best where none tells."""
+        told = [o for o in self.observations if o.is_session or o.lifetime_seconds is not None]
+        return max(told, key=lambda o: o.lifetime_seconds or 0) if told else self.latest
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LabelledStorage:

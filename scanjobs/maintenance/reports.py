@@ -109,13 +109,17 @@ def outdated(
     written = [report for report in reports.list_reports(settings) if report.written_at is not None]
     taken = [report for report in written if report.expires_at is not None and report.expires_at <= moment]
     if older_than is not None or keep is not None:
-        beyond = set(_beyond(settings, written, keep))
-        taken += [
+        folder = settings.reports_folder
+        governed = [
             report
             for report in written
-            if report.expires_at is None
-            and Path(report.path).is_relative_to(settings.reports_folder)
-            and (older_than is None or report.created_at < moment - older_than)
+            if report.expires_at is None and Path(report.path).is_relative_to(folder)
+        ]
+        beyond = set(_beyond(settings, governed, keep))
+        taken += [
+            report
+            for report in governed
+            if (older_than is None or moment - report.created_at > older_than)
             and (keep is None or report.id in beyond)
         ]
     return sorted(taken, key=lambda report: report.created_at)

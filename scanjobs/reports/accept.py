@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scanjobs.config import Settings
-from scanjobs.db import reports, scans, site_scans
+from scanjobs.db import reports, site_scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id, short
 from scanjobs.domain.reports import ReportFormat, ReportKind, ReportOptions, ReportRecord
@@ -41,7 +41,7 @@ def accept_report(
         UsageError: there is no such format, no such option, or no such language.
         StorageError: the folder of the report cannot be written.
     """
-    scan = scans.find_scan(settings, scan_id)
+    scan = site_scans.find_scan(settings, scan_id)
     about = _About(kind=ReportKind.SCAN, scan_id=scan.id, name=scan.site)
     _record(settings, job_id, about, format, output, options, bundle_id, clock)
 
@@ -140,6 +140,15 @@ def _record(
     )
 
 
+def find_scan_id(settings: Settings, words: str) -> str:
+    """The whole id of a scan that is named by the beginning of it, as `latest`, or by its site.
+
+    Raises:
+        NotFoundError, AmbiguousIdError: there is no such scan.
+    """
+    return site_scans.find_scan(settings, words).id
+
+
 def check_reports(
     settings: Settings,
     scan_id: str,
@@ -154,7 +163,7 @@ def check_reports(
         UsageError: several formats were to go into one file, or one has no meaning, or an option.
     """
     check_formats(formats, output, options)
-    return site_scans.find_scan(settings, scan_id).id
+    return find_scan_id(settings, scan_id)
 
 
 def check_formats(

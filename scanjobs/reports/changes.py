@@ -58,9 +58,12 @@ _WEIGHTS = {Outcome.FAIL: 2, Outcome.WARN: 1}
 
 
 def changes_since(
-    comparison: Comparison, older_score: int | None, title_of: Callable[[str], str], words: Words
+    comparison: Comparison, scores: tuple[int | None, ...], title_of: Callable[[str], str], words: Words
 ) -> ChangesPart:
-    """A comparison with an older scan, row by row; `title_of` tells the title of a rule."""
+    """A comparison with an older scan, row by row.
+
+    `scores` are those of the older and of the newer scan; `title_of` tells the title of a rule.
+    """
     older = comparison.older
     rows = [
         _row(sort, change, words)
@@ -72,7 +75,8 @@ def changes_since(
     return ChangesPart(
         older_id=older.id,
         older_at=older.captured_at or older.created_at,
-        older_score=older_score,
+        older_score=scores[0],
+        newer_score=scores[1],
         sentence=_sentence(comparison, words),
         notes=comparison.notes,
         counts=tuple(_counts(comparison, words)),

@@ -61,7 +61,7 @@ def build_comparison(
 
 def _pair(older: ScanRecord, newer: ScanRecord, rule_book: RuleBook, words: Words) -> Pair:
     book = in_words(rule_book, words)
-    changes = changes_of(History(older=older, comparison=compare(older, newer)), book, words)
+    changes = changes_of(History(older=older, newer=newer, comparison=compare(older, newer)), book, words)
     assert changes is not None
     alone = History()
     return Pair(

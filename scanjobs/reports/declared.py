@@ -83,7 +83,7 @@ def _observed_rows(
             declared_category=_joined(line.category_words for line in about),
             observed_category=thing.label.category,
             declared_lifetime=_joined(line.duration_words or "" for line in about),
-            observed_lifetime=words.lifetime(thing.latest) if is_cookie else "",  # type: ignore[union-attr]
+            observed_lifetime=words.lifetime(thing.longest) if is_cookie else "",  # type: ignore[union-attr]
             differences=differences,
         )
 

@@ -44,7 +44,8 @@ def generate_report(
         versions=written.versions,
     )
     if not is_wanted:
-        Path(report.path).unlink(missing_ok=True)
+        if not reports.has_report(settings, report.path):
+            Path(report.path).unlink(missing_ok=True)
         raise ReportError("The report was deleted while it was written.", hint="Submit it again.")
     return {
         "report_id": report.id,

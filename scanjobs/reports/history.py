@@ -26,6 +26,8 @@ class History:
     """Rule id to the scan since which it has failed or warned without a break."""
     older: ScanRecord | None = None
     """The scan before, judged by the rules of now; None where there is none."""
+    newer: ScanRecord | None = None
+    """The scan itself, judged so as well."""
     comparison: Comparison | None = None
 
 
@@ -36,16 +38,18 @@ def history_of(settings: Settings, scan: ScanRecord) -> History:
     if before is None:
         return History(first_seen=first_seen)
     older, newer = (judged_afresh(one, scan.profile) for one in (scans.load_scan(settings, before), scan))
-    return History(first_seen=first_seen, older=older, comparison=compare(older, newer))
+    return History(first_seen=first_seen, older=older, newer=newer, comparison=compare(older, newer))
 
 
 def changes_of(history: History, rule_book: RuleBook, words: Words) -> ChangesPart | None:
     """What changed since the scan before, in words; None where there is none."""
-    if history.older is None or history.comparison is None:
+    if history.older is None or history.newer is None or history.comparison is None:
         return None
-    checks = checklist(history.older.findings, rule_book, {})
-    older_score = score_where_given(history.older, checks, words)
-    return changes_since(history.comparison, older_score, lambda rule_id: rule_book(rule_id).title, words)
+    scores = (
+        score_where_given(scan, checklist(scan.findings, rule_book, {}), words)
+        for scan in (history.older, history.newer)
+    )
+    return changes_since(history.comparison, tuple(scores), lambda rule_id: rule_book(rule_id).title, words)
 
 
 def judged_afresh(scan: ScanRecord, profile: str) -> ScanRecord:

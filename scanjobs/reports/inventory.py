@@ -46,7 +46,7 @@ def third_party_hosts(scan: ScanRecord) -> tuple[HostRow, ...]:
 
 def inventory_row(cookie: LabelledCookie, phases: Sequence[ConsentPhase], words: Words) -> InventoryRow:
     """One cookie as a report lists it; `phases` are those that were captured."""
-    latest, label = cookie.latest, cookie.label
+    latest, longest, label = cookie.latest, cookie.longest, cookie.label
     first = _first(cookie.observations)
     return InventoryRow(
         name=cookie.key.name,
@@ -61,11 +61,11 @@ def inventory_row(cookie: LabelledCookie, phases: Sequence[ConsentPhase], words:
         privacy_url=label.privacy_url,
         exemption=label.exemption,
         exemption_reason=label.exemption_reason,
-        lifespan=_lifespan(latest),
-        lifetime_seconds=latest.lifetime_seconds,
-        lifetime=words.lifetime(latest),
+        lifespan=_lifespan(longest),
+        lifetime_seconds=longest.lifetime_seconds,
+        lifetime=words.lifetime(longest),
         declared_retention=label.declared_retention,
-        expires_at=latest.expires_at,
+        expires_at=longest.expires_at,
         host_only=latest.host_only,
         secure=latest.secure,
         http_only=latest.http_only,

@@ -35,6 +35,7 @@ class InventoryRow:
     exemption_reason: str
     lifespan: Lifespan
     lifetime_seconds: int | None
+    """The longest that any phase asked for."""
     lifetime: str
     """The lifetime in words."""
     declared_retention: str | None
@@ -189,6 +190,7 @@ class ChangesPart:
     older_id: str
     older_at: datetime
     older_score: int | None
+    newer_score: int | None
     """Its compliance score, judged by the rules of now; None where it is withheld."""
     sentence: str
     notes: tuple[str, ...]

@@ -12,6 +12,7 @@ from scanjobs.reports.words import Words
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 # A line is not broken at spaces that are there to hold it together.
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+_BAR = re.compile(r"(?<!\\)\|")
 # People and issues are mentioned by the text that is read, escaped or not: only something in between helps.
 _MENTION = re.compile(r"[@#]")
 
@@ -27,8 +28,7 @@ def code(text: str) -> str:
     text = wording.visible(" ".join(text.split())) or " "
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
     pad = " " if text.startswith("`") or text.endswith("`") else ""
-    escaped = text.replace("|", "\\|")
-    return f"{fence}{pad}{escaped}{pad}{fence}"
+    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def link(text: str, url: str | None) -> str:
@@ -38,7 +38,9 @@ def link(text: str, url: str | None) -> str:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Cells that are Markdown already, in rows under a header."""
-    lines = [header, ["---"] * len(header), *rows]
+    # A bar ends a cell, also within code.
+    escaped = ([_BAR.sub(r"\\|", cell) for cell in row] for row in rows)
+    lines = [header, ["---"] * len(header), *escaped]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

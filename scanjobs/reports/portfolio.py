@@ -61,11 +61,12 @@ def build_portfolio(
 
 
 def by_score(sites: Sequence[SiteFacts]) -> list[SiteFacts]:
-    """The worst site first, those without a score at the end."""
+    """By score, the worst site first; those without one at the end, the gravest verdict first."""
 
-    def weight(site: SiteFacts) -> tuple[bool, int, int, str, str]:
-        score = site.verdict.score
-        return (score is None, score or 0, -site.failed(Severity.CRITICAL), site.about.site, site.about.id)
+    def weight(site: SiteFacts) -> tuple[bool, int, int, int, str, str]:
+        score, verdict = site.verdict.score, list(VerdictStatus).index(site.verdict.status)
+        critical = -site.failed(Severity.CRITICAL)
+        return (score is None, score or 0, verdict, critical, site.about.site, site.about.id)
 
     return sorted(sites, key=weight)
 

@@ -279,7 +279,7 @@ def _change_row(site: SiteFacts, changes: ChangesPart, words: Words) -> tuple[Ce
         cells.text(site.about.site),
         cells.day(changes.older_at),
         cells.number(changes.older_score, words),
-        cells.number(site.verdict.score, words),
+        cells.number(changes.newer_score, words),
         cells.number(_worse(changes), words),
         cells.number(_better(changes), words),
         cells.number(counts["cookies"].added, words),

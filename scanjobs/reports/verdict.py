@@ -82,13 +82,13 @@ def score_where_given(scan: ScanRecord, checks: Sequence[FindingPart], words: Wo
 
 def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart], words: Words) -> Iterator[str]:
     """Why no verdict can be given; nothing when one can."""
+    is_grave = any(check.outcome is Outcome.FAIL and check.severity in GRAVE for check in checks)
     if not scan.captures:
         yield words("The scan rests on no capture.")
     if not scan.cookies:
         yield words("No cookie was seen, and a capture cannot prove that there is none.")
     if not scan.complete:
         yield words("The scan is incomplete: part of what was captured could not be read.")
-    is_grave = any(check.outcome is Outcome.FAIL and check.severity in GRAVE for check in checks)
     yield from (check.summary for check in checks if _withholds(check, is_grave))
     core = {check.rule_id: check.outcome for check in checks}.get(CORE_RULE)
     if core is Outcome.NOT_EVALUABLE and not is_grave:
@@ -217,7 +217,7 @@ def _phase_status(
     captured = phase in phases_of(scan)
     if not captured:
         sentence = words("Not captured: nothing can be said about it.")
-    elif not seen:
+    elif not seen and not failures:
         sentence = words("Captured; no cookie was seen.")
     else:
         sentence = words.plural(

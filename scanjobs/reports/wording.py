@@ -223,7 +223,7 @@ def size_in_units(octets: int) -> tuple[float, str]:
         return octets, "byte"
     value, units = octets / 1000, ("kB", "MB", "GB", "TB")
     for unit in units[:-1]:
-        if value < 1000:
+        if round(value, 1) < 1000:
             return value, unit
         value /= 1000
     return value, units[-1]

@@ -57,7 +57,7 @@ class TranslatedWords(Words):
         return format_unit(amount, _OCTETS[unit], "short", "#,##0.0", locale=self._locale)
 
     def _translated(self, text: str) -> str:
-        return self._catalogue.gettext(text)
+        return self._catalogue.gettext(text) if text else ""  # of nothing gettext tells its own heading
 
     def _plural(self, one: str, many: str, number: int) -> str:
         return self._catalogue.ngettext(one, many, number)

@@ -12,7 +12,7 @@ from scanjobs.reports.document import Document
 from scanjobs.reports.renderers import Progress
 from scanjobs.reports.renderers.json_facts import long_parts, short_parts
 
-OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
+OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 
 CHUNK = 500

@@ -315,6 +315,7 @@ def _changes(part: ChangesPart) -> dict[str, Any]:
         "older_scan": part.older_id,
         "older_at": part.older_at,
         "older_score": part.older_score,
+        "newer_score": part.newer_score,
         "sentence": part.sentence,
         "notes": part.notes,
         "counts": {

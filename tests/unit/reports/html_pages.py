@@ -38,7 +38,9 @@ def with_every_part(scan: ScanRecord, **report: Any) -> Document:
         factories.report_record(**report),
         tool_version="0.1.0",
         rule_book=rule_facts,
-        history=History(first_seen={"C01": factories.NOON}, older=older, comparison=compare(older, newer)),
+        history=History(
+            first_seen={"C01": factories.NOON}, older=older, newer=newer, comparison=compare(older, newer)
+        ),
     )
 
 

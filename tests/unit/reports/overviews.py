@@ -32,7 +32,7 @@ def portfolio_of(
     words, sites = words_in(language), []
     for scan in scans:
         older = (before or {}).get(scan.site)
-        history = History(older=older, comparison=compare(older, scan)) if older else History()
+        history = History(older=older, newer=scan, comparison=compare(older, scan)) if older else History()
         sites.append(facts_of(scan, history, rule_facts, words))
     record = factories.report_record(kind=ReportKind.PORTFOLIO, scan_id=None, **report)
     return build_portfolio(sites, record, words, tool_version="0.1.0", branding=branding)

@@ -106,7 +106,7 @@ def document(*texts: str) -> Document:
         factories.report_record(),
         tool_version="0.1.0",
         rule_book=rule_facts,
-        history=History(first_seen={}, older=older, comparison=compare(older, newer)),
+        history=History(first_seen={}, older=older, newer=newer, comparison=compare(older, newer)),
         branding=Branding(organisation=texts[0], controller=texts[0], contact=texts[0], footer=texts[0]),
     )
 

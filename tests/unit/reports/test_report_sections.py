@@ -14,7 +14,7 @@ from scanjobs.domain.labels import LabelledHost
 from scanjobs.domain.purposes import Category
 from scanjobs.reports.document import Document, build_document
 from scanjobs.reports.history import History
-from scanjobs.reports.parts import Agreement
+from scanjobs.reports.parts import Agreement, Lifespan
 from tests import factories
 from tests.factories import NOON, declared, labelled, labelled_item, observed, scan_record, stored_item
 from tests.unit.reports.documents import document_of, rule_facts
@@ -73,7 +73,10 @@ def told_since(*older: str, newer: tuple[str, ...]) -> Document:
     before = scan_record(*(labelled(observed(name)) for name in older), captured_at=NOON - timedelta(days=30))
     now = scan_record(*(labelled(observed(name)) for name in newer))
     history = History(
-        older=before, comparison=compare(before, now), first_seen={"S03": NOON - timedelta(days=60)}
+        older=before,
+        newer=now,
+        comparison=compare(before, now),
+        first_seen={"S03": NOON - timedelta(days=60)},
     )
     return build_document(
         dataclasses.replace(now, findings=(factories.finding(),)),
@@ -186,3 +189,25 @@ def test_a_clean_rule_has_no_first_time() -> None:
     passed = factories.finding("S01", Outcome.PASS, severity=Severity.HIGH, items=())
 
     assert document_of(scan_record(labelled(), findings=(passed,))).checklist[0].first_seen_at is None
+
+
+def test_a_cookie_lives_as_long_as_the_longest_phase_lets_it() -> None:
+    cookie = labelled(
+        observed("_ga", phase=ConsentPhase.ACCEPTED, is_session=False, lifetime_seconds=730 * DAY),
+        observed("_ga", phase=ConsentPhase.REJECTED),
+    )
+
+    document = document_of(scan_record(cookie))
+
+    assert (document.cookies[0].lifetime, document.cookies[0].lifespan) == ("730 days", Lifespan.PERSISTENT)
+    assert document.declaration.groups[0].rows[0].lifetime == "730 days"
+
+
+def test_a_phase_without_cookies_tells_what_failed_in_it() -> None:
+    grave = factories.finding("C02", Outcome.FAIL, severity=Severity.CRITICAL)
+    silent = factories.finding("E02", Outcome.NOT_EVALUABLE, items=())
+    scan = scan_record(storage=(labelled_item(),), findings=(grave, silent))
+
+    verdict = document_of(dataclasses.replace(scan, cookies=())).verdict
+
+    assert verdict.phases[0].sentence == "0 cookies, 0 by third parties; named by 1 failed rule."
