@@ -46,7 +46,7 @@ def declaration(
     record = scans.load_scan(settings, site_scans.find_scan(settings, scan).id)
     part = declaration_of(record, inventory(record, words), stored_items(record), words)
     if format is DeclarationFormat.HTML:
-        text = declaration_html(part, language, load_templates(settings))
+        text = declaration_html(part, words.language, load_templates(settings))
     else:
         text = declaration_markdown(part)
     if output is None:

@@ -24,6 +24,7 @@ from tests import factories
 from tests.conftest import wait_until
 from tests.integration.test_worker import children_of
 
+SITE = "harbour-lamps.example"
 FORMATS = ["pdf", "html", "csv"]
 EVERY_FORMAT = [str(format) for format in ReportFormat]
 
@@ -50,13 +51,14 @@ def test_a_task_has_a_whole_bundle_written(shop, settings, worker):
     """Its own job ends at once; the parts are jobs beside each other."""
     worker("-c", "2")
 
-    bundle = tasks.generate_reports(shop, FORMATS, options={"keep_days": 30}).get(timeout=60)
+    bundle = tasks.generate_reports(SITE, FORMATS, options={"keep_days": 30}).get(timeout=60)
 
     results = [Job(job_id).get(timeout=60) for job_id in bundle["jobs"]]
     assert [Path(result["path"]).suffix for result in results] == [".pdf", ".html", ".csv"]
     assert all(Path(result["path"]).stat().st_size == result["size"] for result in results)
     recorded = reports.list_reports(settings)
     assert {report.bundle_id for report in recorded} == {bundle["bundle_id"]}
+    assert {report.scan_id for report in recorded} == {shop}
     assert {report.expires_at - report.created_at for report in recorded} == {timedelta(days=30)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def test_html_to_paste_goes_to_stdout_and_remarks_beside_it(scanjobs, shop):
-    done = scanjobs("declaration", shop[:6])
+    done = scanjobs("declaration", shop[:6], "--language", "EN")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith('<section class="cookie-declaration" lang="en">')
