@@ -7,15 +7,17 @@ import re
 from pathlib import Path
 
 
-def test_the_demo_makes_four_reports_with_a_real_worker(scanjobs, settings):
+def test_the_demo_makes_a_report_in_each_format_with_a_real_worker(scanjobs, settings):
     done = scanjobs("demo")
 
     assert done.returncode == 0, done.stderr
-    paths = [Path(path) for path in re.findall(r"(/\S+\.(?:pdf|html|json|csv))$", done.stdout, re.MULTILINE)]
-    assert [path.suffix for path in paths] == [".pdf", ".html", ".json", ".csv"]
+    paths = [
+        Path(path) for path in re.findall(r"(/\S+\.(?:pdf|html|json|csv|md))$", done.stdout, re.MULTILINE)
+    ]
+    assert [path.suffix for path in paths] == [".pdf", ".html", ".json", ".csv", ".md"]
     assert all(path.is_file() for path in paths)
     status = json.loads(scanjobs("status", "--json").stdout)
-    assert [job["state"] for job in status["finished"]] == ["succeeded"] * 4
+    assert [job["state"] for job in status["finished"]] == ["succeeded"] * 5
     assert {job["worker_id"] for job in status["finished"]} != {None}
 
 
