@@ -88,3 +88,10 @@ def test_the_changelog_has_this_version():
     from scanjobs import __version__
 
     assert re.search(rf"^## \[?{re.escape(__version__)}", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+
+def test_modules_of_tests_have_names_of_their_own():
+    """pytest imports them by name alone, so of two that share one the second cannot be collected."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+
+    assert sorted(names) == sorted(set(names))
