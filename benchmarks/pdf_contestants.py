@@ -66,13 +66,14 @@ def scanjobs_table(rows: Rows, *, tagged: bool) -> Write:
 
     from scanjobs.reports.renderers.pdf_canvas import Canvas
     from scanjobs.reports.renderers.pdf_table import Column, Table
+    from scanjobs.reports.words import ENGLISH
 
     def write() -> bytes:
         canvas = Canvas("Table", "en", "benchmark", datetime(2026, 1, 5, tzinfo=UTC), tagged=tagged)
         canvas.new_page("landscape")
         columns = [Column(title=title, weight=weight) for title, weight in zip(TITLES, WEIGHTS, strict=True)]
         Table(canvas, columns, size=SIZE).draw(rows)
-        canvas.number_pages("Table")
+        canvas.number_pages("Table", ENGLISH)
         file = io.BytesIO()
         canvas.write(file)
         return file.getvalue()

@@ -147,6 +147,12 @@ def findings_of(session: Session, scan_seq: int) -> list[Finding]:
     ]
 
 
+def rule_versions_of(session: Session, scan_seq: int) -> set[str]:
+    """The versions of the rules that judged it."""
+    of_scan = sa.select(models.Finding.rule_version).where(models.Finding.scan_seq == scan_seq)
+    return set(session.scalars(of_scan.distinct()))
+
+
 def cookies_of(session: Session, scan_seq: int) -> Iterator[LabelledCookie]:
     """Its cookies with their labels and observations, by name, domain and path; a thousand lie in memory."""
     # Core rows, not ORM objects: 20,000 cookies are read four times as fast.

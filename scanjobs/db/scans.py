@@ -124,8 +124,8 @@ def find_scan(settings: Settings, prefix: str) -> ScanSummary:
         return summary_of(_scan_row_by_prefix(session, prefix))
 
 
-def load_scan(settings: Settings, prefix: str, *, cookies: bool = True) -> ScanRecord:
-    """One scan whole, or without its cookies; raises as `find_scan` does."""
+def load_scan(settings: Settings, prefix: str) -> ScanRecord:
+    """One scan whole; raises as `find_scan` does."""
     with reading(settings) as session:
         row = _scan_row_by_prefix(session, prefix)
         return ScanRecord(
@@ -140,7 +140,7 @@ def load_scan(settings: Settings, prefix: str, *, cookies: bool = True) -> ScanR
             complete=row.complete,
             values_kept=row.values_kept,
             captures=tuple(scan_rows.captures_of(session, row.seq)),
-            cookies=tuple(scan_rows.cookies_of(session, row.seq)) if cookies else (),
+            cookies=tuple(scan_rows.cookies_of(session, row.seq)),
             hosts=tuple(scan_rows.hosts_of(session, row.seq)),
             gaps=tuple(scan_rows.gaps_of(session, row.seq)),
             findings=tuple(scan_rows.findings_of(session, row.seq)),
@@ -163,7 +163,9 @@ def streamed_cookies(settings: Settings, scan_id: str) -> Iterator[CookieStream]
             raise NotFoundError(f"There is no scan {scan_id} any more.")
         yield CookieStream(
             total=row.cookie_count,
-            phases=frozenset(scan_rows.cookie_phases_of(session, row.seq)),
+            phases=frozenset(map(ConsentPhase, row.phases)) | scan_rows.cookie_phases_of(session, row.seq),
+            rule_versions=frozenset(scan_rows.rule_versions_of(session, row.seq)),
+            data_version=row.data_version,
             cookies=scan_rows.cookies_of(session, row.seq),
         )
 

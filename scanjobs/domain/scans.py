@@ -34,7 +34,10 @@ class CookieStream:
 
     total: int
     phases: frozenset[ConsentPhase]
-    """The consent phases that any of them was seen in."""
+    """The consent phases that were captured, or that any of them was seen in."""
+    rule_versions: frozenset[str]
+    """Of the rules that judged the scan."""
+    data_version: str
     cookies: Iterator[LabelledCookie]
     """By name, domain and path; they can be gone through once."""
 

@@ -164,7 +164,7 @@ def _identification(
 
 def rules_version(scan: ScanRecord) -> str:
     """The versions of the rules that judged a scan."""
-    return ", ".join(sorted({finding.rule_version for finding in scan.findings})) or wording.NONE
+    return wording.versions(finding.rule_version for finding in scan.findings)
 
 
 def _profile_title(scan: ScanRecord) -> str:

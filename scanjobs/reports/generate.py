@@ -10,7 +10,6 @@ from scanjobs.config import Settings
 from scanjobs.db import reports, scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.reports import ReportKind, ReportRecord, ReportVersions
-from scanjobs.domain.scans import ScanRecord
 from scanjobs.errors import ReportError
 from scanjobs.files import write_atomically
 from scanjobs.reports.branding import load_branding
@@ -58,19 +57,14 @@ def generate_report(
 
 def _write_scan(settings: Settings, report: ReportRecord, on_progress: OnProgress) -> Written:
     """The report of one scan."""
+    write = _write_sheet if report.format in SHEETS else _write_document
+    return write(settings, report, on_progress)
+
+
+def _write_document(settings: Settings, report: ReportRecord, on_progress: OnProgress) -> Written:
+    """Decide everything, then draw it."""
     on_progress(0, "Loading the scan")
-    is_sheet = report.format in SHEETS
-    scan = scans.load_scan(settings, report.scan_id or "", cookies=not is_sheet)
-    write = _write_sheet if is_sheet else _write_document
-    size, sha256 = write(settings, report, scan, on_progress)
-    versions = ReportVersions(tool=__version__, rules=rules_version(scan), data=scan.data_version)
-    return Written(size, sha256, versions)
-
-
-def _write_document(
-    settings: Settings, report: ReportRecord, scan: ScanRecord, on_progress: OnProgress
-) -> tuple[int, str]:
-    """Decide everything, then draw it; answers with size and digest of the file."""
+    scan = scans.load_scan(settings, report.scan_id or "")
     on_progress(15, "Deciding what it says")
     document = build_document(
         scan,
@@ -86,17 +80,19 @@ def _write_document(
     def drawn(percent: float, phase: str) -> None:
         on_progress(25 + percent * 0.7, phase)
 
-    return write_atomically(Path(report.path), lambda file: renderer.render(document, file, drawn))
+    size, sha256 = write_atomically(Path(report.path), lambda file: renderer.render(document, file, drawn))
+    versions = ReportVersions(tool=__version__, rules=rules_version(scan), data=scan.data_version)
+    return Written(size, sha256, versions)
 
 
-def _write_sheet(
-    settings: Settings, report: ReportRecord, scan: ScanRecord, on_progress: OnProgress
-) -> tuple[int, str]:
-    """Write the rows as they are read; answers with size and digest of the file."""
+def _write_sheet(settings: Settings, report: ReportRecord, on_progress: OnProgress) -> Written:
+    """Write the rows as they are read."""
     renderer = sheet_renderer_for(report.format)
 
     def written(percent: float, phase: str) -> None:
         on_progress(percent * 0.95, phase)
 
-    with open_sheet(settings, scan, report.options) as sheet:
-        return write_atomically(Path(report.path), lambda file: renderer.write(sheet, file, written))
+    with open_sheet(settings, report.scan_id or "", report.options) as sheet:
+        size, sha256 = write_atomically(Path(report.path), lambda file: renderer.write(sheet, file, written))
+        versions = ReportVersions(tool=__version__, rules=sheet.rules_version, data=sheet.data_version)
+        return Written(size, sha256, versions)

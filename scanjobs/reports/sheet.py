@@ -10,7 +10,7 @@ from scanjobs.config import Settings
 from scanjobs.db import scans
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.reports import ReportOptions
-from scanjobs.domain.scans import ScanRecord
+from scanjobs.reports import wording
 from scanjobs.reports.inventory import inventory_row
 from scanjobs.reports.languages import words_in
 from scanjobs.reports.listed import InventoryRow
@@ -23,24 +23,27 @@ class Sheet:
     options: ReportOptions
     phases: tuple[ConsentPhase, ...]
     """The captured phases, in the order of the visit."""
+    rules_version: str
+    data_version: str
     total: int
     rows: Iterable[InventoryRow]
 
 
 @contextmanager
-def open_sheet(settings: Settings, scan: ScanRecord, options: ReportOptions) -> Iterator[Sheet]:
-    """The rows of one scan; of the scan itself the cookies are not looked at.
+def open_sheet(settings: Settings, scan_id: str, options: ReportOptions) -> Iterator[Sheet]:
+    """The rows of one scan; its whole id is given.
 
     Raises:
         NotFoundError: the scan is gone.
     """
     words = words_in(options.language)
-    with scans.streamed_cookies(settings, scan.id) as stream:
-        captured = stream.phases | {capture.phase for capture in scan.captures}
-        phases = tuple(phase for phase in ConsentPhase if phase in captured)
+    with scans.streamed_cookies(settings, scan_id) as stream:
+        phases = tuple(phase for phase in ConsentPhase if phase in stream.phases)
         yield Sheet(
             options=options,
             phases=phases,
+            rules_version=wording.versions(stream.rule_versions),
+            data_version=stream.data_version,
             total=stream.total,
             rows=(inventory_row(cookie, phases, words) for cookie in stream.cookies),
         )

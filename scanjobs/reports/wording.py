@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -209,6 +209,11 @@ def lifetime(cookie: ObservedCookie) -> str:
     if cookie.is_session:
         return SESSION
     return UNKNOWN if cookie.lifetime_seconds is None else duration(cookie.lifetime_seconds)
+
+
+def versions(found: Iterable[str]) -> str:
+    """Versions of parts that have one each."""
+    return ", ".join(sorted(set(found))) or NONE
 
 
 def size(octets: int) -> str:

@@ -66,6 +66,8 @@ class CsvRenderer:
         sheet = Sheet(
             options=document.options,
             phases=document.scope.phases,
+            rules_version=document.identification.rules_version,
+            data_version=document.identification.data_version,
             total=len(document.cookies),
             rows=document.cookies,
         )
