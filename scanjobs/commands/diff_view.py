@@ -27,6 +27,7 @@ from scanjobs.domain.cookies import Party
 from scanjobs.domain.ids import short
 from scanjobs.domain.purposes import Category
 from scanjobs.reports import wording
+from scanjobs.reports.changes import KINDS, SORTS
 
 MARKS = {
     ChangeKind.ADDED: ("+", "bold green"),
@@ -34,19 +35,6 @@ MARKS = {
     ChangeKind.CHANGED: ("~", "bold yellow"),
     ChangeKind.RENAMED: ("=", "dim"),
     ChangeKind.NOT_COMPARABLE: ("?", "dim"),
-}
-WORDS = {
-    ChangeKind.ADDED: "added",
-    ChangeKind.REMOVED: "removed",
-    ChangeKind.CHANGED: "changed",
-    ChangeKind.RENAMED: "renamed",
-    ChangeKind.NOT_COMPARABLE: "not comparable",
-}
-NOUNS = {
-    "cookies": ("cookie", "cookies"),
-    "storage": ("stored item", "stored items"),
-    "hosts": ("host", "hosts"),
-    "vendors": ("vendor", "vendors"),
 }
 # How wide the name may be, and the place where there is one; eighty characters have to do.
 WIDTHS = {"cookies": (24, 23), "storage": (24, 23), "hosts": (40,), "vendors": (40,)}
@@ -144,7 +132,7 @@ def _grouped(kind: ChangeKind, reason: str, names: Sequence[str]) -> RenderableT
 
 
 def _heading(title: str, kinds: Sequence[ChangeKind]) -> Text:
-    counts = [f"{kinds.count(kind):,} {words}" for kind, words in WORDS.items() if kind in kinds]
+    counts = [f"{kinds.count(kind):,} {words}" for kind, words in KINDS.items() if kind in kinds]
     return Text.assemble((title, "bold"), "  ", (", ".join(counts), "dim"))
 
 
@@ -248,7 +236,7 @@ def _names(kind: ChangeKind, names: Sequence[str]) -> Iterator[RenderableType]:
 def _rest(comparison: Comparison) -> Text:
     """How much did not change, in one line."""
     counts = [
-        console.counted(part.unchanged, *NOUNS[name])
+        console.counted(part.unchanged, *SORTS[name][1:])
         for name, part in comparison.sections.items()
         if part.unchanged
     ]

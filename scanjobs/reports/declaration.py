@@ -9,7 +9,6 @@ from scanjobs.domain.declared import DeclaredType, SiteDeclaration
 from scanjobs.domain.declared_lines import DeclaredLines
 from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.reports.declared import TYPES
 from scanjobs.reports.listed import (
     DeclarationGroup,
     DeclarationPart,
@@ -18,6 +17,7 @@ from scanjobs.reports.listed import (
     StorageRow,
 )
 from scanjobs.reports.words import Words
+from scanjobs.rules.declared import TYPES
 from scanjobs.sites import host_of
 
 EXPLANATIONS = {

@@ -9,18 +9,12 @@ from scanjobs.domain.declared import DeclaredCookie, DeclaredType, SiteDeclarati
 from scanjobs.domain.labels import LabelledCookie, LabelledStorage
 from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
-from scanjobs.domain.storage import StorageKind
 from scanjobs.reports.listed import DeclaredPart, DeclaredRow
 from scanjobs.reports.parts import Agreement
 from scanjobs.reports.words import Words
 from scanjobs.rules.declaration import SESSION_TOLERANCE_SECONDS, TOLERATED_RATIO
-from scanjobs.rules.declared import DeclaredLines, Found
+from scanjobs.rules.declared import TYPES, DeclaredLines, Found
 
-TYPES = {
-    StorageKind.LOCAL: DeclaredType.LOCAL_STORAGE,
-    StorageKind.SESSION: DeclaredType.SESSION_STORAGE,
-    StorageKind.INDEXED_DB: DeclaredType.INDEXED_DB,
-}
 Observed = LabelledCookie | LabelledStorage
 
 

@@ -13,7 +13,7 @@ from scanjobs.domain.storage import StorageKind
 from scanjobs.rules.observations import Labelled
 from scanjobs.sites import host_of
 
-_TYPES = {
+TYPES = {
     StorageKind.LOCAL: DeclaredType.LOCAL_STORAGE,
     StorageKind.SESSION: DeclaredType.SESSION_STORAGE,
     StorageKind.INDEXED_DB: DeclaredType.INDEXED_DB,
@@ -59,7 +59,7 @@ def _place_of(found: Labelled) -> _Place:
     if isinstance(found, LabelledCookie):
         type, host = DeclaredType.COOKIE, found.key.domain
     else:
-        type, host = _TYPES[found.key.kind], host_of(found.key.origin) or ""
+        type, host = TYPES[found.key.kind], host_of(found.key.origin) or ""
     return _Place(found.key.name, host, (type, DeclaredType.UNKNOWN))
 
 
