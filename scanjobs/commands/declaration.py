@@ -42,7 +42,7 @@ def declaration(
     from scanjobs.reports.own_templates import load_templates
     from scanjobs.reports.stored import stored_items
 
-    words, settings = words_in(language.lower()), config.current()
+    words, settings = words_in(language), config.current()
     record = scans.load_scan(settings, site_scans.find_scan(settings, scan).id)
     part = declaration_of(record, inventory(record, words), stored_items(record), words)
     if format is DeclarationFormat.HTML:

@@ -28,7 +28,10 @@ FormatOption = Annotated[
     typer.Option("--format", "-f", help="May be given several times; pdf where none is."),
 ]
 LanguageOption = Annotated[
-    str, typer.Option("--language", metavar="CODE", help="The language it is written in, such as en.")
+    str,
+    typer.Option(
+        "--language", metavar="CODE", parser=str.lower, help="The language it is written in, such as en."
+    ),
 ]
 CsvRawOption = Annotated[
     bool,

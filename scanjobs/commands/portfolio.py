@@ -51,6 +51,6 @@ def portfolio(
     if scans and all_sites:
         raise typer.BadParameter("--all takes every site; name none beside it.")
     when = options_of(start_in, start_at, None, priority)
-    options = ReportOptions(language=language.lower(), csv_raw=csv_raw, csv_bom=csv_bom, keep_days=keep_days)
+    options = ReportOptions(language=language, csv_raw=csv_raw, csv_bom=csv_bom, keep_days=keep_days)
     formats = list(dict.fromkeys(format or [ReportFormat.PDF]))
     follow_up(tasks.submit_portfolio(scans or [], formats, output, options, **when), wait=wait, json=json)

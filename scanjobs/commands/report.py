@@ -53,7 +53,7 @@ def report(
 ) -> None:
     """Write the report of a scan, or of what differs between two, one job for each format."""
     when = options_of(start_in, start_at, None, priority)
-    options = ReportOptions(language=language.lower(), csv_raw=csv_raw, csv_bom=csv_bom, keep_days=keep_days)
+    options = ReportOptions(language=language, csv_raw=csv_raw, csv_bom=csv_bom, keep_days=keep_days)
     formats = format or [ReportFormat.PDF]
     if against is None:
         submit(scan, formats, output, options, wait=wait, json=json, **when)

@@ -40,7 +40,8 @@ def show_scan(scan: ScanOrSiteArgument, json: JsonOption = False) -> None:
     from scanjobs.commands.scan_view import scan_view
     from scanjobs.db import scans, site_scans
 
-    record = scans.load_scan(config.current(), site_scans.find_scan(config.current(), scan).id)
+    settings = config.current()
+    record = scans.load_scan(settings, site_scans.find_scan(settings, scan).id)
     if json:
         console.show_json([record])
     else:
