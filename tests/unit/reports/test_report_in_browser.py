@@ -38,9 +38,14 @@ class Table:
 
     @property
     def names(self) -> list[str]:
-        """What the first column shows."""
+        """What the first column shows, without the notes below the names."""
+        headings = self.all.locator("tbody th[scope=row]")
         return [
-            text.strip().split("\n")[0] for text in self.all.locator("tbody th[scope=row]").all_inner_texts()
+            str(name).strip()
+            for name in headings.evaluate_all(
+                "all => all.map((heading) => [...heading.childNodes]"
+                ".filter((node) => node.nodeName !== 'SMALL').map((node) => node.textContent).join(''))"
+            )
         ]
 
     def heading(self, key: str) -> Any:
