@@ -14,7 +14,7 @@ from scanjobs.db.connection import connect
 from scanjobs.db.refusals import is_missing_table, translated
 from scanjobs.errors import DatabaseTooNewError, DataFolderError, WorkersTooOldError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision this program knows, oldest first; a test compares it with the migrations folder."""
 
 HEAD = REVISIONS[-1]
