@@ -17,6 +17,7 @@ from scanjobs.db.connection import Connection
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.schedules import Declaration, EntryRecord, EntryState
+from scanjobs.domain.zones import first_moment_of, local_zone, zone_named
 from scanjobs.errors import NotFoundError, StorageError, UsageError
 from scanjobs.jobs import schedule_recorder, schedule_statements, wakeup
 from scanjobs.jobs.entry_rows import entry_record, kwargs_text, noted, write
@@ -25,7 +26,6 @@ from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.rows import select
 from scanjobs.jobs.runs import accept_run, task_of, with_run
 from scanjobs.jobs.timing import slots_after, timing_of
-from scanjobs.jobs.zones import first_moment_of, local_zone, zone_named
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _TIMES = {"when", "zone", "start"}

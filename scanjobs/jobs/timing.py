@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from scanjobs.domain.zones import comes_again, first_moment_of, moments_of, zone_named
 from scanjobs.errors import UsageError
-from scanjobs.jobs.zones import comes_again, first_moment_of, moments_of, zone_named
 
 EVERY = "every "
 """What begins so is no cron expression."""
