@@ -123,6 +123,26 @@ class BaselineError(ScanjobsError):
     """A file of accepted findings cannot be used."""
 
 
+class DeliveryError(ScanjobsError):
+    """A message did not go out for now."""
+
+    is_permanent = False
+    retry_after_seconds: float | None = None
+    """How long the other side asked to be left alone."""
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, retry_after_seconds: float | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class DeliveryRefusedError(DeliveryError):
+    """The other side does not want a message, and would not the next time."""
+
+    is_permanent = True
+
+
 class JobError(ScanjobsError):
     """A job did not end well."""
 
