@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scanjobs.domain.branding import BrandingSettings
+from scanjobs.domain.channel_settings import MailSecurity, MailSettings, WebhookSettings
 from scanjobs.domain.clock import Clock, clock_of
 from scanjobs.domain.reports import MOST_DAYS
 from scanjobs.errors import ConfigurationError
@@ -47,6 +48,10 @@ class Settings:
     """Whether imports store the values of cookies."""
     branding: BrandingSettings = field(default_factory=BrandingSettings)
     """Whose reports these are; the table `[branding]` of the file."""
+    mail: MailSettings = field(default_factory=MailSettings)
+    """The mail server; the table `[mail]` of the file."""
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    """What webhooks may reach; the table `[webhooks]` of the file."""
     tasks: tuple[str, ...] = ()
     """Modules with tasks of one's own."""
     log_level: str = "info"
@@ -157,11 +162,15 @@ _TYPES: dict[str, type] = {
     "profile": str,
     "keep_values": bool,
     "branding": BrandingSettings,
+    "mail": MailSettings,
+    "webhooks": WebhookSettings,
     "tasks": tuple,
     "log_level": str,
     "log_format": str,
     "clock_file": str,
 }
+_TABLES = (BrandingSettings, MailSettings, WebhookSettings)
+"""They come from the file alone."""
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -184,7 +193,7 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {f"SCANJOBS_{key.upper()}": key for key in _TYPES if key != "branding"}
+    names = {f"SCANJOBS_{key.upper()}": key for key, kind in _TYPES.items() if kind not in _TABLES}
     return {key: environment[name] for name, key in names.items() if environment.get(name)}
 
 
@@ -193,8 +202,8 @@ def _checked(key: str, value: Any) -> Any:
     try:
         if wanted is bool:
             value = _boolean(value)
-        elif wanted is BrandingSettings:
-            value = _branding(value)
+        elif wanted in _TABLES:
+            value = _table(key, wanted, value)
         elif wanted is tuple:
             value = _words(value)
         elif wanted is not str:
@@ -243,27 +252,41 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(word.strip() for word in value if word.strip())
 
 
-def _branding(value: Any) -> BrandingSettings:
-    if isinstance(value, BrandingSettings):
-        return value
-    known = [field.name for field in fields(BrandingSettings)]
-    for key, text in value.items() if isinstance(value, dict) else ():
-        if key not in known:
+def _table(name: str, wanted: type, values: Any) -> Any:
+    """A table of the file as a value, each of its keys checked."""
+    if isinstance(values, wanted):
+        return values
+    if not isinstance(values, dict):
+        raise TypeError(values)
+    usual = {one.name: getattr(wanted(), one.name) for one in fields(wanted)}
+    for key in values:
+        if key not in usual:
             raise ConfigurationError(
-                f"There is no setting 'branding.{key}'.", hint=f"There are: {', '.join(sorted(known))}."
+                f"There is no setting '{name}.{key}'.", hint=f"There are: {', '.join(sorted(usual))}."
             )
-        if not isinstance(text, str):
-            raise ConfigurationError(f"The setting 'branding.{key}' cannot be {text!r}; it is a text.")
-    return BrandingSettings(**value)
+    return wanted(**{key: _in_table(f"{name}.{key}", usual[key], value) for key, value in values.items()})
 
 
-_KINDS = {
+def _in_table(key: str, usual: Any, value: Any) -> Any:
+    kind = type(usual)
+    if kind is MailSecurity and value in list(MailSecurity):
+        return MailSecurity(value)
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        words = f"one of {', '.join(MailSecurity)}" if kind is MailSecurity else _kind(kind)
+        raise ConfigurationError(f"The setting '{key}' cannot be {value!r}; it is {words}.")
+    if kind in (int, float) and not 0 <= value < math.inf:
+        raise ConfigurationError(f"The setting '{key}' cannot be {value}; it is not negative.")
+    return value
+
+
+_KINDS: dict[type, str] = {
     int: "a whole number",
     float: "a number",
     bool: "true or false",
     tuple: "a list of texts",
-    BrandingSettings: "a table",
-}
+} | dict.fromkeys(_TABLES, "a table")
 
 
 def _kind(wanted: type) -> str:

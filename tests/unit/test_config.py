@@ -46,6 +46,16 @@ def test_words_from_the_environment_become_values(tmp_path: Path):
         ("lease_seconds = 0", "at least 1"),
         ("lease_seconds = nan", "it is a number"),
         ("history_days = -1", "not negative"),
+        ("mail = 3", "'mail' cannot be 3; it is a table"),
+        ('[mail]\nhots = "a"', "no setting 'mail.hots'"),
+        ('[mail]\nport = "25"', "'mail.port' cannot be '25'; it is a whole number"),
+        ("[mail]\nport = true", "it is a whole number"),
+        ('[mail]\nsecurity = "ssl"', "it is one of starttls, tls, none"),
+        ("[mail]\nsecurity = [1]", "it is one of starttls, tls, none"),
+        ("[mail]\ntimeout_seconds = inf", "'mail.timeout_seconds' cannot be inf"),
+        ("[webhooks]\nallow_http = 1", "it is true or false"),
+        ("[webhooks]\ntimeout_seconds = -1", "not negative"),
+        ("branding = []", "it is a table"),
     ],
 )
 def test_a_value_without_meaning_is_refused_in_a_sentence(tmp_path: Path, file: str, told: str):
@@ -62,3 +72,18 @@ def test_every_setting_is_documented():
         if name != "home":
             assert f"`{name}`" in documented, name
     assert "SCANJOBS_HOME" in documented
+
+
+def test_tables_of_the_file_become_values(tmp_path: Path):
+    (tmp_path / "config.toml").write_text(
+        '[mail]\nhost = "mail.example"\nsecurity = "tls"\ntimeout_seconds = 5\n[webhooks]\nallow_http = true'
+    )
+
+    settings = config.load({"home": tmp_path}, {"SCANJOBS_MAIL": "x"})
+
+    assert (settings.mail.host, settings.mail.security, settings.mail.timeout_seconds) == (
+        "mail.example",
+        "tls",
+        5.0,
+    )
+    assert (settings.webhooks.allow_http, settings.webhooks.allow_private) == (True, False)
