@@ -18,7 +18,7 @@ def status(
     from scanjobs.commands.status_view import status_view
     from scanjobs.jobs import monitor
 
-    now = monitor.status(config.current(), finished=last, scheduled=5)
+    now = monitor.status(config.current(), finished=last, failed=last, scheduled=5, coming=5)
     if json:
         console.show_json(now)
     else:

@@ -103,11 +103,18 @@ class WorkerRecord:
     started_at: datetime
     seen_at: datetime
     running: int
+    """How many jobs it holds: works on, or has claimed ahead."""
+    current: tuple[str, ...]
+    """The ids of the jobs it works on, the longest claimed first."""
     succeeded: int
     failed: int
     is_alive: bool
     is_private: bool
     """True when it serves a few named jobs and nobody else's."""
+    is_here: bool
+    """True when its process can be seen from here; a worker on another host, or in a container, is not."""
+    memory: int | None
+    """Bytes that it and its children have in memory, pages that they share counted in each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,3 +146,5 @@ class QueueRecord:
     is_paused: bool
     oldest_at: datetime | None
     """When the longest waiting queued job was submitted."""
+    per_minute: float
+    """How many of its jobs ended in a minute, lately."""

@@ -98,3 +98,16 @@ class EntryRecord:
     id: str
     version: int
     """How often the row was written: whoever writes it names the version that was read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComingRun:
+    """The next run of an entry, for those who look."""
+
+    name: str
+    task: str
+    when: str
+    zone: str
+    next_at: datetime
+    last_at: datetime | None
+    last_outcome: str | None

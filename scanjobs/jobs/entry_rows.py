@@ -9,7 +9,7 @@ from typing import Any
 
 from scanjobs.db.connection import Connection
 from scanjobs.domain.jobs import JobEvent
-from scanjobs.domain.schedules import CatchUp, EntryRecord, EntryState, Overlap
+from scanjobs.domain.schedules import CatchUp, ComingRun, EntryRecord, EntryState, Overlap
 from scanjobs.jobs import schedule_statements, story
 from scanjobs.jobs.rows import moment
 
@@ -45,6 +45,19 @@ def entry_record(row: Any) -> EntryRecord:
         skipped=row["skipped"],
         events=story.read(row["story"]),
         version=row["version"],
+    )
+
+
+def coming_run(row: Any) -> ComingRun:
+    """A row of the schedule, joined with its last job, as what it runs next."""
+    return ComingRun(
+        name=row["name"],
+        task=row["task"],
+        when=row["timing"],
+        zone=row["zone"],
+        next_at=datetime.fromtimestamp(row["next_at"], UTC),
+        last_at=moment(row["last_at"]),
+        last_outcome=REFUSED if row["last_error"] else row["job_state"],
     )
 
 

@@ -22,16 +22,37 @@ SELECT_NEWEST_JOB = f"SELECT {_COLUMNS} FROM jobs ORDER BY seq DESC LIMIT 1"
 SELECT_JOBS = f"""
     SELECT {_COLUMNS} FROM jobs
      WHERE (:state IS NULL OR {_SHOWN_STATE} = :state) AND (:queue IS NULL OR queue = :queue)
-       AND (:task IS NULL OR task = :task) ORDER BY seq DESC LIMIT :limit
+       AND (:task IS NULL OR task = :task) AND (:worker IS NULL OR worker_id LIKE :worker)
+       AND (:since IS NULL OR created_at >= :since) AND (:until IS NULL OR created_at < :until)
+       AND (:started_since IS NULL OR started_at >= :started_since)
+       AND (:started_until IS NULL OR started_at < :started_until)
+       AND (:words IS NULL OR payload LIKE :words ESCAPE '\\' OR result LIKE :words ESCAPE '\\'
+            OR error LIKE :words ESCAPE '\\')
+     ORDER BY seq DESC LIMIT :limit
 """
+SELECT_BATCH = f"SELECT {_COLUMNS} FROM jobs WHERE batch_id = :batch_id ORDER BY seq LIMIT :limit"
 SELECT_AMONG = f"""
     SELECT {_COLUMNS} FROM jobs WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY seq
 """
 SELECT_RUNNING = f"""
-    SELECT {_COLUMNS} FROM jobs WHERE state = 'running' ORDER BY started_at LIMIT :limit
+    SELECT {_COLUMNS} FROM jobs WHERE state = 'running'
+     ORDER BY started_at, priority DESC, seq LIMIT :limit
 """
 SELECT_WAITING_FOR_TIME = f"""
     SELECT {_COLUMNS} FROM jobs WHERE state IN ('scheduled', 'retrying') ORDER BY run_at LIMIT :limit
+"""
+# What a worker of this queue will start next.
+SELECT_NEXT_OF = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE state = 'queued' AND queue = :queue
+     ORDER BY priority DESC, seq LIMIT :limit
+"""
+SELECT_FAILED = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE state = 'failed' AND finished_at > :since
+     ORDER BY finished_at DESC LIMIT :limit
+"""
+SELECT_CANCELLED = f"""
+    SELECT {_COLUMNS} FROM jobs WHERE state = 'cancelled' OR (state = 'running' AND cancel IS NOT NULL)
+     ORDER BY seq DESC LIMIT :limit
 """
 SELECT_FINISHED = f"""
     SELECT {_COLUMNS} FROM jobs WHERE {FINAL} ORDER BY finished_at DESC LIMIT :limit
@@ -72,6 +93,13 @@ COUNT_HELD = f"""
     SELECT queue, count(*), min(created_at) FROM jobs WHERE {_WAITS_FOR_OTHERS} GROUP BY queue
 """
 COUNT_RUNNING = "SELECT queue, count(*) FROM jobs WHERE state = 'running' GROUP BY queue"
+# How many of each queue ended lately, and since when; the newest alone where they are many.
+COUNT_ENDED = f"""
+    SELECT queue, count(*), min(finished_at)
+      FROM (SELECT queue, finished_at FROM jobs WHERE {FINAL} AND finished_at > :since
+             ORDER BY finished_at DESC LIMIT :limit) AS ended
+     GROUP BY queue
+"""
 COUNT_UNFINISHED_AMONG = """
     SELECT count(*) FROM jobs
      WHERE id IN (SELECT value FROM json_each(:ids)) AND state IN ('scheduled', 'queued', 'retrying')
@@ -84,6 +112,10 @@ COUNT_WAITING_IN = """
                     WHERE held_at IS NOT NULL AND state = 'scheduled' AND queue = :queue
                       AND EXISTS (SELECT 1 FROM jobs WHERE limit_key IS NOT NULL
                                      AND state IN ('queued', 'running') AND limit_key = held.limit_key))
+"""
+# Who holds which jobs, in the order in which they were claimed.
+SELECT_HELD = """
+    SELECT worker_id, id FROM jobs WHERE state = 'running' ORDER BY started_at, priority DESC, seq
 """
 SELECT_WORKERS = """
     SELECT id, host, boot_id, pid, lock_path, queues, is_private, concurrency, pool,

@@ -1,40 +1,105 @@
 """What the queue looks like from outside: workers, queues, jobs, tasks; and revoking and purging from there.
 
 Everything but `is_served` and `among` is meant for programs of others too, which need not name any settings.
+What is said of workers and of jobs stands in `jobs.workers` and `jobs.job_queries`, and can be had from here.
 """
 
 from __future__ import annotations
 
-import json
+import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scanjobs.config import Settings, current
-from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.jobs import QUEUES, JobRecord, JobState, QueueRecord, TaskRecord, WorkerRecord
-from scanjobs.jobs import control, looking_statements, statements
-from scanjobs.jobs.liveness import is_dead
-from scanjobs.jobs.rows import job_record, moment, select
+from scanjobs.domain.schedules import ComingRun
+from scanjobs.jobs import control, looking_statements, schedule_statements, statements
+from scanjobs.jobs.entry_rows import coming_run
+from scanjobs.jobs.job_queries import (
+    active,
+    among,
+    cancelled_jobs,
+    failed_jobs,
+    job,
+    jobs,
+    last_results,
+    next_jobs,
+    reserved,
+    running_jobs,
+    scheduled_jobs,
+)
+from scanjobs.jobs.rows import moment, select
+from scanjobs.jobs.workers import (
+    active_queues,
+    begin_anew,
+    is_served,
+    ping,
+    shutdown,
+    worker,
+    workers,
+)
 
 if TYPE_CHECKING:
     from scanjobs.jobs.queue import JobQueue
+
+
+__all__ = [
+    "Status",
+    "active",
+    "active_queues",
+    "among",
+    "begin_anew",
+    "cancelled_jobs",
+    "coming_runs",
+    "failed_jobs",
+    "is_served",
+    "job",
+    "jobs",
+    "last_results",
+    "next_jobs",
+    "ping",
+    "purge",
+    "queues",
+    "registered_tasks",
+    "reserved",
+    "revoke",
+    "running_jobs",
+    "scheduled_jobs",
+    "shutdown",
+    "status",
+    "watch",
+    "worker",
+    "workers",
+]
+
+LATELY_SECONDS = 300.0
+"""Over so long a rate is told."""
+MOST_COUNTED = 1000
+"""So many ended jobs are counted for it at most, so that looking costs the same on a busy queue."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
     """Everything `scanjobs status` shows."""
 
+    at: datetime
     workers: tuple[WorkerRecord, ...]
     queues: tuple[QueueRecord, ...]
     running: tuple[JobRecord, ...]
-    finished: tuple[JobRecord, ...]
-    """The last outcomes, newest first."""
+    waiting: tuple[JobRecord, ...]
+    """What is started next, queue by queue."""
     scheduled: tuple[JobRecord, ...]
     """What waits for its time, the soonest first."""
+    finished: tuple[JobRecord, ...]
+    """The last outcomes, newest first."""
+    failed: tuple[JobRecord, ...]
+    """What failed within the last day, newest first."""
+    coming: tuple[ComingRun, ...]
+    """The next runs of the schedule, the soonest first."""
 
 
 def status(
@@ -42,57 +107,39 @@ def status(
     *,
     finished: int = 10,
     running: int = 50,
+    waiting: int = 10,
     scheduled: int = 10,
+    failed: int = 10,
+    coming: int = 10,
     clock: Clock | None = None,
 ) -> Status:
     """The queue as it is now, with the last outcomes and what comes next."""
     settings = settings or current()
+    found = queues(settings, clock=clock)
     return Status(
+        at=(clock or settings.clock).now(),
         workers=tuple(workers(settings, clock=clock)),
-        queues=tuple(queues(settings)),
-        running=_jobs(settings, looking_statements.SELECT_RUNNING, limit=running),
-        finished=_jobs(settings, looking_statements.SELECT_FINISHED, limit=finished),
+        queues=tuple(found),
+        running=running_jobs(settings, limit=running),
+        waiting=next_jobs(settings, limit=waiting, among=[one.name for one in found if one.queued]),
         scheduled=scheduled_jobs(settings, limit=scheduled),
+        finished=last_results(settings, limit=finished),
+        failed=failed_jobs(settings, limit=failed, clock=clock),
+        coming=coming_runs(settings, limit=coming),
     )
 
 
-def workers(settings: Settings | None = None, *, clock: Clock | None = None) -> list[WorkerRecord]:
-    """Every worker that has not left in good order; `is_alive` says whether it still lives."""
+def watch(settings: Settings | None = None, *, seconds: float = 1.0) -> Iterator[Status]:
+    """The status again and again, with a pause between two looks."""
+    while True:
+        yield status(settings)
+        time.sleep(seconds)
+
+
+def queues(settings: Settings | None = None, *, clock: Clock | None = None) -> list[QueueRecord]:
+    """Every queue with what waits and runs in it, and how fast it is worked off."""
     settings = settings or current()
-    now = (clock or settings.clock).timestamp()
-    return [
-        WorkerRecord(
-            id=row["id"],
-            host=row["host"],
-            pid=row["pid"],
-            queues=tuple(row["queues"].split(",")),
-            concurrency=row["concurrency"],
-            pool=row["pool"],
-            children=row["children"],
-            started_at=datetime.fromtimestamp(row["started_at"], UTC),
-            seen_at=datetime.fromtimestamp(row["seen_at"], UTC),
-            running=row["running"],
-            succeeded=row["succeeded"],
-            failed=row["failed"],
-            is_alive=not is_dead(
-                row["boot_id"], row["lock_path"], row["seen_at"] + settings.lease_seconds, now
-            ),
-            is_private=bool(row["is_private"]),
-        )
-        for row in select(settings, looking_statements.SELECT_WORKERS)
-    ]
-
-
-def is_served(settings: Settings, queue: str) -> bool:
-    """Whether a living worker takes any job of this queue."""
-    return any(
-        worker.is_alive and queue in worker.queues and not worker.is_private for worker in workers(settings)
-    )
-
-
-def queues(settings: Settings | None = None) -> list[QueueRecord]:
-    """Every queue with what waits and runs in it."""
-    settings = settings or current()
+    rates = _rates(settings, (clock or settings.clock).timestamp())
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     oldest: dict[str, float] = {}
     for queue, number, first_created in select(settings, looking_statements.COUNT_QUEUED):
@@ -115,53 +162,16 @@ def queues(settings: Settings | None = None) -> list[QueueRecord]:
             running=counts[name].get(JobState.RUNNING, 0),
             is_paused=name in paused,
             oldest_at=moment(oldest.get(name)),
+            per_minute=rates.get(name, 0.0),
         )
-        for name in dict.fromkeys((*QUEUES, *sorted(counts)))
+        for name in dict.fromkeys((*QUEUES, *sorted({*counts, *paused, *rates})))
     ]
 
 
-def job(settings: Settings | None, prefix: str) -> JobRecord:
-    """The one job whose id begins so, or `latest`.
-
-    Raises:
-        NotFoundError: there is none.
-        AmbiguousIdError: there is more than one, or the prefix is too short.
-    """
-    settings = settings or current()
-    if prefix == LATEST:
-        found = select(settings, looking_statements.SELECT_NEWEST_JOB)
-    else:
-        wanted = checked_prefix(prefix, noun="job", listing="scanjobs jobs list")
-        found = select(
-            settings, looking_statements.SELECT_JOBS_BY_PREFIX, {"prefix": wanted, "beyond": wanted + BEYOND}
-        )
-    return job_record(
-        the_one(found, prefix, noun="job", listing="scanjobs jobs list", id_of=lambda row: str(row["id"]))
-    )
-
-
-def jobs(
-    settings: Settings | None = None,
-    *,
-    state: JobState | None = None,
-    queue: str | None = None,
-    task: str | None = None,
-    limit: int = 50,
-) -> tuple[JobRecord, ...]:
-    """Jobs, newest first; only those of a state, a queue, a task where one is named."""
-    return _jobs(
-        settings or current(),
-        looking_statements.SELECT_JOBS,
-        state=state,
-        queue=queue,
-        task=task,
-        limit=limit,
-    )
-
-
-def scheduled_jobs(settings: Settings | None = None, *, limit: int = 50) -> tuple[JobRecord, ...]:
-    """Jobs that wait for their time or for another attempt, the soonest first."""
-    return _jobs(settings or current(), looking_statements.SELECT_WAITING_FOR_TIME, limit=limit)
+def coming_runs(settings: Settings | None = None, *, limit: int = 10) -> tuple[ComingRun, ...]:
+    """The next run of each entry of the schedule, the soonest first."""
+    rows = select(settings or current(), schedule_statements.SELECT_COMING, {"limit": limit})
+    return tuple(map(coming_run, rows))
 
 
 def registered_tasks(queue: JobQueue) -> list[TaskRecord]:
@@ -202,11 +212,10 @@ def purge(queue: str, *, settings: Settings | None = None) -> int:
     return control.purge(settings or current(), queue)
 
 
-def among(settings: Settings, ids: Sequence[str]) -> tuple[JobRecord, ...]:
-    """These very jobs, in the order of their ids here."""
-    found = _jobs(settings, looking_statements.SELECT_AMONG, ids=json.dumps(list(ids)))
-    return tuple(sorted(found, key=lambda job: ids.index(job.id)))
-
-
-def _jobs(settings: Settings, statement: str, **values: object) -> tuple[JobRecord, ...]:
-    return tuple(map(job_record, select(settings, statement, values)))
+def _rates(settings: Settings, now: float) -> dict[str, float]:
+    """Jobs of each queue that ended in a minute, lately."""
+    values = {"since": now - LATELY_SECONDS, "limit": MOST_COUNTED}
+    rows = select(settings, looking_statements.COUNT_ENDED, values)
+    is_cut = sum(number for _, number, _ in rows) >= MOST_COUNTED
+    seconds = max(1.0, now - min(first for _, _, first in rows)) if is_cut else LATELY_SECONDS
+    return {queue: 60 * number / seconds for queue, number, _ in rows}

@@ -39,6 +39,11 @@ _ENTRIES = """
 SELECT_ENTRIES = f"{_ENTRIES} ORDER BY schedules.name"
 SELECT_ENTRY = f"{_ENTRIES} WHERE schedules.name = :name"
 
+# What runs next, for those who look.
+SELECT_COMING = f"""{_ENTRIES}
+     WHERE {_RUNS} AND schedules.next_at IS NOT NULL ORDER BY schedules.next_at, schedules.seq LIMIT :limit
+"""
+
 # --- ticks ----------------------------------------------------------------------------------------------
 
 # Entries with a slot that has come, or one that waits for an earlier run to end.

@@ -153,7 +153,11 @@ dialect.register(
         ),
         sqlite.HOLD_JOB: f"{sqlite.HOLD_JOB} FOR UPDATE",
         # A NULL has to say of what kind it is.
-        looks.SELECT_JOBS: re.sub(r":(state|queue|task) IS NULL", r":\1::text IS NULL", looks.SELECT_JOBS),
+        looks.SELECT_JOBS: re.sub(
+            r":(state|queue|task|worker|words) IS NULL",
+            r":\1::text IS NULL",
+            re.sub(r":(\w*since|\w*until) IS NULL", r":\1::float8 IS NULL", looks.SELECT_JOBS),
+        ).replace(" LIKE ", " ILIKE "),
         sqlite.FORGET_RESULTS: _taking(
             """SELECT seq FROM jobs
                 WHERE result IS NOT NULL AND finished_at < :before AND finished_at >= :since

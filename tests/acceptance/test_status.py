@@ -31,7 +31,18 @@ def test_json_is_the_same_for_programs(scanjobs, shop):
 
     status = json.loads(scanjobs("status", "--json").stdout)
 
-    assert status.keys() == {"workers", "queues", "running", "scheduled", "finished"}
+    assert status.keys() == {
+        "at",
+        "workers",
+        "queues",
+        "running",
+        "waiting",
+        "scheduled",
+        "finished",
+        "failed",
+        "coming",
+    }
+    assert [job["queue"] for job in status["waiting"]] == ["reports"]
     (reports,) = (queue for queue in status["queues"] if queue["name"] == "reports")
     assert (reports["queued"], reports["running"]) == (1, 0)
     assert reports["oldest_at"].endswith("+00:00")
@@ -44,6 +55,45 @@ def test_what_comes_next_is_shown(scanjobs, shop):
 
     assert "in 3 d" in shown
     assert "scheduled" in shown
+
+
+def test_the_next_runs_of_the_schedule_are_shown(scanjobs, worker):
+    worker()
+    scanjobs("schedule", "add", "weekly-round", "scanjobs.tasks.cleanup_old_reports", "--every", "1w")
+
+    shown = scanjobs("status").stdout
+
+    assert "weekly-round" in shown
+    assert "in 7 d" in shown
+    (weekly,) = (
+        run
+        for run in json.loads(scanjobs("status", "--json").stdout)["coming"]
+        if run["name"] == "weekly-round"
+    )
+    assert (weekly["when"], weekly["last_at"]) == ("every 1w", None)
+
+
+def test_an_older_failure_is_shown_beside_the_last_results(scanjobs, shop, tmp_path):
+    path = tmp_path / "gone" / "report.csv"
+    path.parent.mkdir()
+    (failed,) = json.loads(scanjobs("report", shop, "-f", "csv", "--output", path, "--json").stdout)
+    path.parent.rmdir()
+    path.parent.write_text("a file where the folder was")
+    scanjobs("worker", "--drain")
+    scanjobs("report", shop, "-f", "json", "--wait")
+
+    shown = scanjobs("status", "--last", "1").stdout
+
+    assert f"{failed['id'][:8]}" in shown.partition("Failed before")[2]
+
+
+def test_a_worker_tells_its_pool_and_its_memory(scanjobs, worker):
+    worker("--pool", "thread", "-q", "reports")
+
+    shown = scanjobs("status").stdout
+
+    assert "thread" in shown
+    assert " MB" in shown
 
 
 def test_a_dead_worker_is_shown_as_dead(scanjobs, worker):

@@ -32,6 +32,7 @@ class Job(Base):
             "finished_at",
             **partial("state IN ('succeeded', 'failed', 'cancelled')"),
         ),
+        Index("ix_jobs_failed", "finished_at", **partial("state = 'failed'")),
         Index("ix_jobs_batch_id", "batch_id", **partial("batch_id IS NOT NULL")),
         Index(
             "ix_jobs_unique_key",

@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Go forward."""
     op.add_column("scans", sa.Column("held_at", Moment, nullable=True))
     op.add_column("scans", sa.Column("hold_reason", Words, nullable=True))
+    op.create_index("ix_jobs_failed", "jobs", ["finished_at"], **partial("state = 'failed'"))
     _what_happened()
     _who_is_told()
     _what_is_kept()
