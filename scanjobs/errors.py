@@ -157,22 +157,3 @@ class JobCancelledError(JobError):
 
 class JobTimeoutError(JobError):
     """A job was not finished within the time one wanted to wait."""
-
-
-class DeliveryError(ScanjobsError):
-    """A message did not go out; another attempt may do better."""
-
-    is_permanent = False
-
-    def __init__(
-        self, message: str, *, hint: str | None = None, retry_after_seconds: float | None = None
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.retry_after_seconds = retry_after_seconds
-        """How long the other side wants to be left alone; None where it did not say."""
-
-
-class DeliveryRefusedError(DeliveryError):
-    """The other side refused a message for good, or it may not be sent there."""
-
-    is_permanent = True
