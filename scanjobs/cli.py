@@ -29,6 +29,7 @@ from scanjobs.commands import (
     rules,
     scans,
     schedule,
+    stats,
     status,
     worker,
 )
@@ -61,6 +62,7 @@ app.add_typer(db.app, name="db")
 app.command("worker")(worker.worker)
 app.command("beat")(beat.beat)
 app.command("status")(status.status)
+app.command("stats")(stats.stats)
 
 
 def _print_version(asked: bool) -> None:

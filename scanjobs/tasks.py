@@ -180,6 +180,24 @@ def cleanup_old_reports() -> dict[str, Any]:
     return {"deleted": [done.report.id for done in reports.clean_up(current()) if done.is_deleted]}
 
 
+@periodic("0 */6 * * *")
+@task(unique=True)
+def job_statistics() -> int:
+    """Write down how jobs went in each hour that is over; answers how many hours had any."""
+    from scanjobs.maintenance import statistics
+
+    return statistics.keep_job_statistics(current())
+
+
+@periodic("0 * * * *")
+@task(queue="notifications", unique=True)
+def notification_statistics() -> int:
+    """Write down how deliveries went in each hour that is over; answers how many hours had any."""
+    from scanjobs.maintenance import statistics
+
+    return statistics.keep_delivery_statistics(current())
+
+
 @task(unique=True)
 def reclassify_scan(scan_id: str) -> dict[str, Any]:
     """Label one scan anew from what was observed, and judge it again."""

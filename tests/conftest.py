@@ -145,9 +145,10 @@ def worker(settings: Settings) -> Iterator[Callable[..., WorkerProcess]]:
 
     started: list[WorkerProcess] = []
 
-    def start(*arguments: str, ready: bool = True) -> WorkerProcess:
+    def start(*arguments: str, ready: bool = True, schedule: bool = False) -> WorkerProcess:
         known = {one.pid for one in monitor.workers(settings)}
-        process = WorkerProcess(*arguments)
+        # Entries of every five minutes would run beside some test or other.
+        process = WorkerProcess(*arguments, *([] if schedule else ["--no-schedule"]))
         started.append(process)
         if ready:
             wait_until(

@@ -57,6 +57,12 @@ SELECT_CANCELLED = f"""
 SELECT_FINISHED = f"""
     SELECT {_COLUMNS} FROM jobs WHERE {FINAL} ORDER BY finished_at DESC LIMIT :limit
 """
+# What statistics are made of, and where there is anything to make them of.
+SELECT_ENDED = f"""
+    SELECT queue, task, state, attempt, created_at, run_at, started_at, finished_at FROM jobs
+     WHERE {FINAL} AND finished_at >= :since AND finished_at < :until
+"""
+FIRST_ENDED = f"SELECT min(finished_at) FROM jobs WHERE {FINAL} AND finished_at >= :since"
 # Three, since each is answered from a partial index of its own, however many jobs there are.
 COUNT_QUEUED = """
     WITH RECURSIVE

@@ -88,7 +88,7 @@ def test_the_list_fits_a_terminal(scanjobs):
 
 def test_a_worker_runs_the_schedule(scanjobs, worker):
     add(scanjobs, "often", "--every", "1s")
-    worker()
+    worker(schedule=True)
 
     wait_until(lambda: listed(scanjobs)["often"]["last_outcome"] == "succeeded", "it was run")
     (job,) = json.loads(scanjobs("jobs", "list", "--limit", "1", "--json").stdout)
