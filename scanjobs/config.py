@@ -278,6 +278,8 @@ def _in_table(key: str, usual: Any, value: Any) -> Any:
         raise ConfigurationError(f"The setting '{key}' cannot be {value!r}; it is {words}.")
     if kind in (int, float) and not 0 <= value < math.inf:
         raise ConfigurationError(f"The setting '{key}' cannot be {value}; it is not negative.")
+    if key.endswith("timeout_seconds") and not value:
+        raise ConfigurationError(f"The setting '{key}' cannot be 0; nothing is done in no time.")
     return value
 
 

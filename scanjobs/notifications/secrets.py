@@ -36,7 +36,10 @@ def read_secret(reference: str) -> str:
             )
         return secret
     if kind == "file" and place:
-        return _from_file(Path(place).expanduser())
+        try:
+            return _from_file(Path(place).expanduser())
+        except RuntimeError as error:
+            raise ConfigurationError(f"{place}: nobody here is called so.", hint=SHAPE) from error
     # What was given may be the secret itself: it is not repeated.
     raise ConfigurationError("A secret is told by where it is found, never itself.", hint=SHAPE)
 

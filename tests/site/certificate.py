@@ -20,12 +20,12 @@ def tls_context(hosts: Iterable[str]) -> ssl.SSLContext:
     # ssl reads certificates from files only; this one is gone as soon as it was read.
     with tempfile.TemporaryDirectory() as folder:
         pem = Path(folder, "shop.pem")
-        pem.write_bytes(_self_signed(hosts))
+        pem.write_bytes(self_signed(hosts))
         context.load_cert_chain(pem)
     return context
 
 
-def _self_signed(hosts: Iterable[str]) -> bytes:
+def self_signed(hosts: Iterable[str]) -> bytes:
     """Key and certificate, both PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Harbour Lamps test site")])

@@ -60,6 +60,8 @@ def test_what_is_not_there_is_told_by_its_name(tmp_path: Path, monkeypatch: pyte
         read_secret("env:NOT_SET")
     with pytest.raises(ConfigurationError, match="no such file"):
         read_secret(f"file:{tmp_path / 'gone'}")
+    with pytest.raises(ConfigurationError, match="nobody here"):
+        read_secret("file:~nobody-of-that-name/key")
     with pytest.raises(ConfigurationError, match="relative path"):
         read_secret("file:key")
 
