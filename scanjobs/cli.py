@@ -20,6 +20,7 @@ from scanjobs.commands import (
     diff,
     export,
     find,
+    health,
     import_,
     jobs,
     portfolio,
@@ -63,6 +64,7 @@ app.command("worker")(worker.worker)
 app.command("beat")(beat.beat)
 app.command("status")(status.status)
 app.command("stats")(stats.stats)
+app.command("health")(health.health)
 
 
 def _print_version(asked: bool) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from scanjobs.domain.branding import BrandingSettings
 from scanjobs.domain.channel_settings import MailSecurity, MailSettings, WebhookSettings
 from scanjobs.domain.clock import Clock, clock_of
+from scanjobs.domain.health import HealthSettings
 from scanjobs.domain.reports import MOST_DAYS
 from scanjobs.errors import ConfigurationError
 
@@ -52,6 +53,8 @@ class Settings:
     """The mail server; the table `[mail]` of the file."""
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     """What webhooks may reach; the table `[webhooks]` of the file."""
+    health: HealthSettings = field(default_factory=HealthSettings)
+    """From where on something is a reason for an alarm; the table `[health]` of the file."""
     tasks: tuple[str, ...] = ()
     """Modules with tasks of one's own."""
     log_level: str = "info"
@@ -164,12 +167,13 @@ _TYPES: dict[str, type] = {
     "branding": BrandingSettings,
     "mail": MailSettings,
     "webhooks": WebhookSettings,
+    "health": HealthSettings,
     "tasks": tuple,
     "log_level": str,
     "log_format": str,
     "clock_file": str,
 }
-_TABLES = (BrandingSettings, MailSettings, WebhookSettings)
+_TABLES = (BrandingSettings, MailSettings, WebhookSettings, HealthSettings)
 """They come from the file alone."""
 
 

@@ -76,6 +76,14 @@ def show_line(text: str | Text) -> None:
     out.print(text, soft_wrap=True)
 
 
+def show_reason(message: str, hint: str) -> None:
+    """Something that is wrong and what to do about it, as a result on stdout."""
+    made = Table.grid(padding=(0, 1))
+    made.add_row(Text("unhealthy:", style="bold red"), printable(message))
+    made.add_row(Text("hint:", style="cyan"), printable(hint))
+    show(made)
+
+
 def show_text(text: str) -> None:
     """A text for programs on stdout, as it is."""
     print(text, end="")  # noqa: T201 - for programs

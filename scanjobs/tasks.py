@@ -180,6 +180,24 @@ def cleanup_old_reports() -> dict[str, Any]:
     return {"deleted": [done.report.id for done in reports.clean_up(current()) if done.is_deleted]}
 
 
+@periodic("*/5 * * * *")
+@task(unique=True)
+def check_health() -> list[str]:
+    """Look whether workers, queues, disk, database and schedule are well; answers what is wrong."""
+    from scanjobs.maintenance import health
+
+    return health.watch(current())
+
+
+@periodic("*/10 * * * *")
+@task(queue="notifications", unique=True)
+def check_notifications() -> list[str]:
+    """Look whether notifications go out; answers what is wrong."""
+    from scanjobs.maintenance import health
+
+    return health.watch_notifications(current())
+
+
 @periodic("0 */6 * * *")
 @task(unique=True)
 def job_statistics() -> int:

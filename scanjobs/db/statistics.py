@@ -59,6 +59,14 @@ _WAITING_DELIVERIES = """
     SELECT channel, count(*), min(due_at) FROM deliveries WHERE state = 'waiting' GROUP BY channel
      ORDER BY channel
 """
+_FAILED_DELIVERIES = """
+    SELECT channel, count(*) FROM deliveries WHERE state = 'failed' AND ended_at >= :since GROUP BY channel
+     ORDER BY channel
+"""
+_OVERDUE_DELIVERIES = """
+    SELECT count(*), min(due_at) FROM deliveries WHERE state = 'waiting' AND due_at < :before
+"""
+_FIRST_UNREAD = "SELECT happened_at FROM events WHERE NOT is_read ORDER BY seq LIMIT 1"
 
 
 def keep_jobs(settings: Settings, hours: Sequence[JobHour]) -> None:
@@ -139,7 +147,7 @@ def ended_deliveries(
 
 def first_ended_delivery(settings: Settings, since: datetime) -> datetime | None:
     """When the first delivery ended since then."""
-    return _moment(settings, _FIRST_ENDED_DELIVERY, {"since": since.timestamp()})
+    return _moment(settings, _FIRST_ENDED_DELIVERY, _since(since))
 
 
 def waiting_deliveries(settings: Settings) -> list[tuple[str, int, datetime]]:
@@ -148,6 +156,23 @@ def waiting_deliveries(settings: Settings) -> list[tuple[str, int, datetime]]:
         (channel, number, datetime.fromtimestamp(due_at, UTC))
         for channel, number, due_at in _rows(settings, _WAITING_DELIVERIES, {})
     ]
+
+
+def failed_deliveries(settings: Settings, since: datetime) -> dict[str, int]:
+    """How many deliveries have failed since then, by channel."""
+    return dict(map(tuple, _rows(settings, _FAILED_DELIVERIES, _since(since))))
+
+
+def overdue_deliveries(settings: Settings, before: datetime) -> tuple[int, datetime | None]:
+    """How many deliveries should have gone out before then, and when the first of them should have."""
+    ((number, due_at),) = _rows(settings, _OVERDUE_DELIVERIES, {"before": before.timestamp()})
+    return number, None if due_at is None else datetime.fromtimestamp(due_at, UTC)
+
+
+def first_unread_event(settings: Settings) -> datetime | None:
+    """When the first event happened of which no deliveries were made yet."""
+    rows = list(_rows(settings, _FIRST_UNREAD, {}))
+    return datetime.fromtimestamp(rows[0][0], UTC) if rows else None
 
 
 def _job_values(one: JobHour) -> dict[str, Any]:
@@ -173,6 +198,10 @@ def _text(durations: Durations) -> str:
 def _durations(stored: Any) -> Durations:
     told = json.loads(stored) if isinstance(stored, str) else stored
     return Durations({int(number): count for number, count in told["classes"].items()}, told["seconds"])
+
+
+def _since(moment: datetime) -> dict[str, float]:
+    return {"since": moment.timestamp()}
 
 
 def _span(since: datetime, until: datetime) -> dict[str, float]:

@@ -63,6 +63,21 @@ SELECT_ENDED = f"""
      WHERE {FINAL} AND finished_at >= :since AND finished_at < :until
 """
 FIRST_ENDED = f"SELECT min(finished_at) FROM jobs WHERE {FINAL} AND finished_at >= :since"
+# What came of jobs since then?
+COUNT_OUTCOMES = f"""
+    SELECT task, state, count(*) FROM jobs WHERE {FINAL} AND finished_at >= :since GROUP BY task, state
+"""
+# Jobs whose time has come, but which nobody has put into their queue: no worker runs.
+COUNT_DUE = """
+    SELECT queue, count(*), min(run_at) FROM jobs
+     WHERE state IN ('scheduled', 'retrying') AND run_at <= :now GROUP BY queue
+"""
+# Since when does a job wait that could have begun before then?
+WAITS_SINCE = """
+    SELECT CASE WHEN run_at > created_at THEN run_at ELSE created_at END FROM jobs
+     WHERE state = 'queued' AND queue = :queue AND created_at < :before AND run_at < :before
+     ORDER BY priority DESC, seq LIMIT 1
+"""
 # Three, since each is answered from a partial index of its own, however many jobs there are.
 COUNT_QUEUED = """
     WITH RECURSIVE
