@@ -20,10 +20,9 @@ from jinja2 import Environment, nodes
 
 from scanjobs import rules
 from scanjobs.domain.cookies import ConsentPhase, Party
-from scanjobs.domain.findings import Severity
+from scanjobs.domain.findings import Severity, VerdictStatus
 from scanjobs.reports import changes, declaration, document, lifetimes, summary, wording
 from scanjobs.reports.languages import LANGUAGES
-from scanjobs.reports.parts import VerdictStatus
 from scanjobs.reports.renderers import html, html_cookies
 from scanjobs.reports.words import NAMES
 

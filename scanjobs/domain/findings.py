@@ -29,6 +29,19 @@ class Outcome(StrEnum):
     NOT_EVALUABLE = "not_evaluable"
 
 
+class VerdictStatus(StrEnum):
+    """What the report says in one word."""
+
+    FAILED = "failed"
+    """At least one rule of severity critical or high failed."""
+    ATTENTION = "attention"
+    """Nothing grave failed, but something failed or warned."""
+    CLEAN = "clean"
+    """No rule failed or warned among those that could be evaluated."""
+    WITHHELD = "withheld"
+    """The evidence is too thin to say anything about the whole."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FindingItem:
     """One thing a finding rests on."""

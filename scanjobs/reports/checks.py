@@ -7,18 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from scanjobs import rules
-from scanjobs.domain.findings import Finding, Outcome, Severity
+from scanjobs.domain.findings import Finding, Outcome
 from scanjobs.errors import NotFoundError
 from scanjobs.reports.parts import FindingPart
 from scanjobs.reports.words import Words
-
-_OUTCOMES = {
-    outcome: rank
-    for rank, outcome in enumerate(
-        (Outcome.FAIL, Outcome.WARN, Outcome.NOT_EVALUABLE, Outcome.INFO, Outcome.PASS)
-    )
-}
-_SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
+from scanjobs.rules.standing import by_weight
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,8 +69,7 @@ def checklist(
     findings: Sequence[Finding], book: RuleBook, first_seen: Mapping[str, datetime]
 ) -> tuple[FindingPart, ...]:
     """Every rule's answer, gravest first; `first_seen` tells since when a rule has failed or warned."""
-    parts = [_part(finding, book(finding.rule_id), first_seen) for finding in findings]
-    return tuple(sorted(parts, key=_weight))
+    return tuple(_part(finding, book(finding.rule_id), first_seen) for finding in by_weight(findings))
 
 
 def to_act_on(checks: Sequence[FindingPart]) -> tuple[FindingPart, ...]:
@@ -101,7 +93,3 @@ def _part(finding: Finding, facts: RuleFacts, first_seen: Mapping[str, datetime]
         items=finding.items,
         first_seen_at=first_seen.get(finding.rule_id),
     )
-
-
-def _weight(check: FindingPart) -> tuple[int, int, str]:
-    return _OUTCOMES[check.outcome], _SEVERITIES[check.severity], check.rule_id

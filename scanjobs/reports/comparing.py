@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanjobs.comparison import ChangeKind, compare
-from scanjobs.domain.findings import Outcome
+from scanjobs.domain.findings import Outcome, VerdictStatus
 from scanjobs.domain.ids import short
 from scanjobs.domain.reports import ReportKind, ReportRecord
 from scanjobs.domain.scans import ScanRecord
@@ -14,10 +14,10 @@ from scanjobs.reports.checks import RuleBook, in_words, registered_rule
 from scanjobs.reports.comparing_tables import Pair, changes_table, counts_table, findings_table, scans_table
 from scanjobs.reports.history import History, changes_of
 from scanjobs.reports.overview import Overview, Section, Tile
-from scanjobs.reports.parts import Branding, Note, VerdictStatus
+from scanjobs.reports.parts import Branding, Note
 from scanjobs.reports.site_facts import facts_of
-from scanjobs.reports.verdict import GRAVE
 from scanjobs.reports.words import Words
+from scanjobs.rules.standing import GRAVE
 
 
 def build_comparison(

@@ -12,10 +12,10 @@ from scanjobs.config import Settings
 from scanjobs.db import scans, site_scans
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.changes import changes_since
-from scanjobs.reports.checks import RuleBook, checklist
+from scanjobs.reports.checks import RuleBook
 from scanjobs.reports.listed import ChangesPart
-from scanjobs.reports.verdict import score_where_given
 from scanjobs.reports.words import Words
+from scanjobs.rules.standing import standing_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,10 +45,7 @@ def changes_of(history: History, rule_book: RuleBook, words: Words) -> ChangesPa
     """What changed since the scan before, in words; None where there is none."""
     if history.older is None or history.newer is None or history.comparison is None:
         return None
-    scores = (
-        score_where_given(scan, checklist(scan.findings, rule_book, {}), words)
-        for scan in (history.older, history.newer)
-    )
+    scores = (standing_of(scan).score for scan in (history.older, history.newer))
     return changes_since(history.comparison, tuple(scores), lambda rule_id: rule_book(rule_id).title, words)
 
 

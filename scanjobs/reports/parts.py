@@ -8,24 +8,11 @@ from enum import StrEnum
 
 from scanjobs.domain.cookies import ConsentPhase, Party
 from scanjobs.domain.evidence import Capture, Gap
-from scanjobs.domain.findings import FindingItem, Outcome, Severity
+from scanjobs.domain.findings import FindingItem, Outcome, Severity, VerdictStatus
 from scanjobs.domain.purposes import Category
 
 WITHOUT_CONSENT = (ConsentPhase.BEFORE, ConsentPhase.REJECTED)
 """Phases in which only what needs no consent may be stored."""
-
-
-class VerdictStatus(StrEnum):
-    """What the report says in one word."""
-
-    FAILED = "failed"
-    """At least one rule of severity critical or high failed."""
-    ATTENTION = "attention"
-    """Nothing grave failed, but something failed or warned."""
-    CLEAN = "clean"
-    """No rule failed or warned among those that could be evaluated."""
-    WITHHELD = "withheld"
-    """The evidence is too thin to say anything about the whole."""
 
 
 class Presence(StrEnum):

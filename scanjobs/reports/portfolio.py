@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median_low
 
-from scanjobs.domain.findings import Severity
+from scanjobs.domain.findings import Severity, VerdictStatus
 from scanjobs.domain.reports import ReportKind, ReportRecord
 from scanjobs.reports import wording
 from scanjobs.reports.overview import Bar, Chart, Overview, Section, Tile
-from scanjobs.reports.parts import Branding, Note, VerdictStatus
+from scanjobs.reports.parts import Branding, Note
 from scanjobs.reports.portfolio_tables import (
     changes_table,
     failing_rules,

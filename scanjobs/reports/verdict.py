@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scanjobs.domain.cookies import ConsentPhase, Party
-from scanjobs.domain.findings import Outcome, Severity
+from scanjobs.domain.findings import Outcome, Severity, VerdictStatus
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.inventory import phases_of
 from scanjobs.reports.listed import InventoryRow
@@ -13,22 +13,11 @@ from scanjobs.reports.parts import (
     FindingPart,
     PhaseStatus,
     Verdict,
-    VerdictStatus,
 )
 from scanjobs.reports.words import Words
-from scanjobs.rules.score import score_of
+from scanjobs.rules.standing import BROWSER_RULE, CORE_RULE, Doubt, Reason, standing_of
 
 TOP_FINDINGS = 5
-GRAVE = (Severity.CRITICAL, Severity.HIGH)
-EVIDENCE_FAMILY = "E"
-"""Rules about the evidence itself: a failure withholds the verdict, a warning does not."""
-EVIDENCE_RULE = "E02"
-"""Whether there is any evidence: no answer to this withholds the verdict as well."""
-BROWSER_RULE = "E03"
-"""Where the browser refused cookies, what was found in spite of that still counts."""
-CORE_RULE = "C01"
-"""Cookies before any choice: without an answer to this nobody can say that nothing was found."""
-JUDGED = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
 
 
 def judge(
@@ -38,31 +27,23 @@ def judge(
     words: Words,
     since: str | None = None,
 ) -> Verdict:
-    """Weigh the rules' answers and the evidence they rest on; `since` tells what changed in one sentence."""
+    """Say how the site stands by the rules' answers; `since` tells what changed in one sentence."""
     failed = [check for check in checks if check.outcome is Outcome.FAIL]
     warned = [check for check in checks if check.outcome is Outcome.WARN]
     passed = [check for check in checks if check.outcome is Outcome.PASS]
     silent = tuple(check for check in checks if check.outcome is Outcome.NOT_EVALUABLE)
-    grave = [check for check in failed if check.severity in GRAVE]
-    reasons = tuple(dict.fromkeys(_too_thin(scan, checks, words)))
+    standing = standing_of(scan)
+    status = standing.status
+    score_withheld = _told(standing.score_withheld, words) if standing.score_withheld else None
     looked_at_consent = any(check.rule_id == CORE_RULE for check in checks)
-    score_withheld = _too_thin_for_a_score(checks, reasons, words)
-    if reasons:
-        status = VerdictStatus.WITHHELD
-    elif grave:
-        status = VerdictStatus.FAILED
-    elif failed or warned:
-        status = VerdictStatus.ATTENTION
-    else:
-        status = VerdictStatus.CLEAN
     return Verdict(
         status=status,
         headline=_headline(status, failed, warned, looked_at_consent, words),
         sentence=" ".join(
             _sentences(status, failed, warned, passed, silent, looked_at_consent, score_withheld, words)
         ),
-        reasons=reasons,
-        score=None if score_withheld else score_of(scan.findings),
+        reasons=tuple(dict.fromkeys(_told(reason, words) for reason in standing.reasons)),
+        score=standing.score,
         score_withheld=score_withheld,
         phases=tuple(_phase_status(phase, scan, rows, failed, words) for phase in _phases_to_tell(scan)),
         top=tuple([*failed, *warned][:TOP_FINDINGS]),
@@ -74,56 +55,29 @@ def judge(
     )
 
 
-def score_where_given(scan: ScanRecord, checks: Sequence[FindingPart], words: Words) -> int | None:
-    """The compliance score of a scan, 0 to 100; None where its evidence is too thin for one."""
-    withheld = _too_thin_for_a_score(checks, tuple(_too_thin(scan, checks, words)), words)
-    return None if withheld else score_of(scan.findings)
-
-
-def _too_thin(scan: ScanRecord, checks: Sequence[FindingPart], words: Words) -> Iterator[str]:
-    """Why no verdict can be given; nothing when one can."""
-    is_grave = any(check.outcome is Outcome.FAIL and check.severity in GRAVE for check in checks)
-    if not scan.captures:
-        yield words("The scan rests on no capture.")
-    if not scan.cookies:
-        yield words("No cookie was seen, and a capture cannot prove that there is none.")
-    if not scan.complete:
-        yield words("The scan is incomplete: part of what was captured could not be read.")
-    yield from (check.summary for check in checks if _withholds(check, is_grave))
-    core = {check.rule_id: check.outcome for check in checks}.get(CORE_RULE)
-    if core is Outcome.NOT_EVALUABLE and not is_grave:
-        yield _core_unknown(words)
-    if core is None and not any(check.outcome in (Outcome.FAIL, Outcome.WARN) for check in checks):
-        yield words("No rule looked at what is stored before any choice; the consent matrix shows it.")
-    if not any(check.outcome in JUDGED for check in checks):
-        yield words("Not one rule could be evaluated.")
-
-
-def _too_thin_for_a_score(checks: Sequence[FindingPart], reasons: Sequence[str], words: Words) -> str | None:
-    """Why a number would promise more than was seen; None where it would not.
-
-    Something grave that was found stands by itself, so the verdict may tell it where a score may not.
-    """
-    if reasons:
-        return reasons[0]
-    outcomes = {check.rule_id: check.outcome for check in checks}
-    if outcomes.get(CORE_RULE, Outcome.NOT_EVALUABLE) is Outcome.NOT_EVALUABLE:
-        return _core_unknown(words)
-    if outcomes.get(BROWSER_RULE) is Outcome.FAIL:
-        return words("The browser that was recorded refused third-party cookies ({rule}).", rule=BROWSER_RULE)
-    return None
-
-
-def _core_unknown(words: Words) -> str:
-    return words("Whether cookies are set before any choice could not be evaluated ({rule}).", rule=CORE_RULE)
-
-
-def _withholds(check: FindingPart, is_grave: bool) -> bool:
-    """Whether a rule about the evidence answers that there is too little of it."""
-    if check.outcome is Outcome.NOT_EVALUABLE:
-        return check.rule_id == EVIDENCE_RULE
-    is_about_evidence = check.rule_id.startswith(EVIDENCE_FAMILY) and check.outcome is Outcome.FAIL
-    return is_about_evidence and not (is_grave and check.rule_id == BROWSER_RULE)
+def _told(reason: Reason, words: Words) -> str:
+    """Why the evidence is too thin, in a sentence."""
+    match reason.doubt:
+        case Doubt.NO_CAPTURE:
+            return words("The scan rests on no capture.")
+        case Doubt.NO_COOKIE:
+            return words("No cookie was seen, and a capture cannot prove that there is none.")
+        case Doubt.INCOMPLETE:
+            return words("The scan is incomplete: part of what was captured could not be read.")
+        case Doubt.EVIDENCE_RULE:
+            return reason.sentence
+        case Doubt.CORE_UNKNOWN:
+            return words(
+                "Whether cookies are set before any choice could not be evaluated ({rule}).", rule=CORE_RULE
+            )
+        case Doubt.NOBODY_LOOKED:
+            return words("No rule looked at what is stored before any choice; the consent matrix shows it.")
+        case Doubt.NOTHING_EVALUATED:
+            return words("Not one rule could be evaluated.")
+        case Doubt.COOKIES_REFUSED:
+            return words(
+                "The browser that was recorded refused third-party cookies ({rule}).", rule=BROWSER_RULE
+            )
 
 
 def _headline(

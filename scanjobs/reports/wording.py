@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite
 from scanjobs.domain.declared import DeclaredType
-from scanjobs.domain.findings import Outcome, Severity
+from scanjobs.domain.findings import Outcome, Severity, VerdictStatus
 from scanjobs.domain.hidden_characters import code_points as code_points
 from scanjobs.domain.hidden_characters import visible as visible
 from scanjobs.domain.labels import LabelSource
@@ -17,7 +17,6 @@ from scanjobs.reports.parts import (
     Agreement,
     Lifespan,
     Presence,
-    VerdictStatus,
 )
 
 _MONTHS = (

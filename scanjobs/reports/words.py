@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party
 from scanjobs.domain.declared import DeclaredType
-from scanjobs.domain.findings import Outcome, Severity
+from scanjobs.domain.findings import Outcome, Severity, VerdictStatus
 from scanjobs.domain.labels import LabelSource
 from scanjobs.domain.purposes import Category, Exemption
 from scanjobs.domain.storage import StorageKind
@@ -18,7 +18,6 @@ from scanjobs.reports.parts import (
     Agreement,
     Lifespan,
     Presence,
-    VerdictStatus,
 )
 
 NAMES = {

@@ -9,10 +9,10 @@ from datetime import datetime
 from scanjobs.domain.checks import Acceptance, Terms
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.evidence import Capture
-from scanjobs.domain.findings import FindingItem, Outcome
+from scanjobs.domain.findings import FindingItem, Outcome, VerdictStatus
 from scanjobs.errors import ExitCode
 from scanjobs.reports import wording
-from scanjobs.reports.parts import FindingPart, Verdict, VerdictStatus
+from scanjobs.reports.parts import FindingPart, Verdict
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,13 +13,13 @@ from markupsafe import Markup
 
 from scanjobs.domain.cookies import Party
 from scanjobs.domain.evidence import RuleInput
+from scanjobs.domain.findings import VerdictStatus
 from scanjobs.reports.document import Document
 from scanjobs.reports.parts import (
     Branding,
     Logo,
     OwnTemplates,
     Share,
-    VerdictStatus,
 )
 from scanjobs.reports.renderers import Progress, html_policy, palette
 from scanjobs.reports.renderers.charts import bar_svg, donut_svg, gauge_svg

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scanjobs.domain.cookies import Party
-from scanjobs.domain.findings import Outcome, Severity
+from scanjobs.domain.findings import Outcome, Severity, VerdictStatus
 from scanjobs.domain.purposes import Category, Exemption
-from scanjobs.reports.parts import Lifespan, VerdictStatus
+from scanjobs.reports.parts import Lifespan
 
 NAVY = "#16324f"
 INK = "#1d2733"

@@ -10,11 +10,11 @@ import pytest
 from scanjobs.classification import default_database
 from scanjobs.domain.cookies import ConsentPhase, Party, ValueFingerprint
 from scanjobs.domain.evidence import Gap, GapKind, HostContact, Skipped
-from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity
+from scanjobs.domain.findings import Finding, FindingItem, Outcome, Severity, VerdictStatus
 from scanjobs.domain.purposes import Category
 from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.document import build_document
-from scanjobs.reports.parts import Lifespan, Presence, VerdictStatus
+from scanjobs.reports.parts import Lifespan, Presence
 from tests.factories import (
     capture,
     finding,
