@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import secrets
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scanjobs import __version__, classification, comparison, rules, sites
+from scanjobs import __version__, classification, comparison, happenings, rules, sites
 from scanjobs.comparison import Comparison
 from scanjobs.config import Settings
-from scanjobs.db import declarations, overrides, scans, site_scans
+from scanjobs.db import declarations, events, overrides, scans, site_scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.cookies import ConsentPhase
 from scanjobs.domain.declared import SiteDeclaration
+from scanjobs.domain.events import Event
 from scanjobs.domain.evidence import Capture, Evidence, RuleInput, Skipped
 from scanjobs.domain.ids import new_id
-from scanjobs.domain.labels import LabelledEvidence
+from scanjobs.domain.labels import LabelledEvidence, LabelSource
 from scanjobs.domain.scans import ScanRecord, ScanSummary
-from scanjobs.errors import CaptureError, UsageError
+from scanjobs.errors import CaptureError, ScanjobsError, UsageError
 from scanjobs.scanner import importers
 from scanjobs.scanner.combine import combine
 from scanjobs.scanner.declarations import read_declaration
 from scanjobs.scanner.source import CaptureTarget
+from scanjobs.scanner.whose import asked_site, page_of, refuse_twins, site_of
 
-_MOST_SITES = 5
-"""So many sites are named to somebody who has to choose one."""
+logger = logging.getLogger("scanjobs.pipeline")
 
 OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -95,7 +98,7 @@ def import_declaration(
             f"{file.file_name} is a declaration and does not say of which site.",
             hint="Name the site: --site example.org",
         )
-    found_site = _asked_site(site or file.domain or "")
+    found_site = asked_site(site or file.domain or "")
     before = declarations.declaration_of_site(settings, found_site)
     is_new = again or before is None or before.file.sha256 != file.sha256
     if before is None or is_new:
@@ -121,13 +124,46 @@ def import_scan(
     """Take in one scan from one or more captures of the same site.
 
     The site is the registrable domain of the first page, unless it is named. Nothing is stored unless every
-    file can be taken in; files that a scan already rests on give that scan back unless `again`.
+    file can be taken in; files that a scan already rests on give that scan back unless `again`. What there is
+    to tell of it becomes events: with the scan, or for itself where it cannot be taken in.
 
     Raises:
         CaptureError: a file cannot be taken in, or the files show different sites.
         CookieDataError: the cookie database in the data folder is damaged.
         StorageError: the database refused.
     """
+    clock = clock or settings.clock
+    asked = None if site is None else asked_site(site)
+    try:
+        with _collector_at_rest():
+            return _import_scan(
+                settings,
+                files,
+                asked,
+                format=format,
+                salvage=salvage,
+                again=again,
+                keep_values=keep_values,
+                on_progress=on_progress,
+                clock=clock,
+            )
+    except CaptureError as error:
+        _note_failure(settings, error, files, asked, clock)
+        raise
+
+
+def _import_scan(
+    settings: Settings,
+    files: Sequence[CaptureFile],
+    site_asked: str | None,
+    *,
+    format: str,
+    salvage: bool,
+    again: bool,
+    keep_values: bool,
+    on_progress: OnProgress,
+    clock: Clock,
+) -> Imported:
     salt = secrets.token_bytes(16)  # forgotten after the import: a digest can be compared, never undone
     evidence = combine(
         [
@@ -145,19 +181,68 @@ def import_scan(
             for file in files
         ]
     )
-    site_asked = None if site is None else _asked_site(site)
-    _refuse_twins(evidence)
+    refuse_twins(evidence)
     known = None if again or keep_values else _known_scan(settings, evidence, site_asked)
     if known is not None:
         return _imported(known, evidence, is_new=False, third=_third_party_cookies(evidence, known.site))
 
     on_progress("Classifying", 0, 1)
-    found_site = site_asked or _site_of(evidence)
+    found_site = site_asked or site_of(evidence)
     labelled = _classified(settings, evidence, found_site)
-    record = _record(settings, labelled, keep_values, (clock or settings.clock))
-    scans.add_scan(settings, record, lambda done, total: on_progress("Storing", done, total))
+    record = _record(settings, labelled, keep_values, clock)
+    on_progress("Comparing", 0, 1)
+    told = _happenings(settings, record)
+    scans.add_scan(settings, record, lambda done, total: on_progress("Storing", done, total), events=told)
     summary = scans.find_scan(settings, record.id)
     return _imported(summary, evidence, is_new=True, third=_third_party_cookies(evidence, record.site))
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Let nobody look for cycles: values have none, and to look through all of them takes a third longer."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _happenings(settings: Settings, scan: ScanRecord) -> tuple[Event, ...]:
+    """What there is to tell of a new scan beside the earlier ones of its site."""
+    before = site_scans.last_before(settings, scan.site, scan.visited_at)
+    if before is None:
+        return happenings.of_new_scan(scan, None, ())
+    older = scans.load_scan(settings, before)
+    if not _is_judged_alike(settings, older, scan):
+        older = _labelled_anew(settings, older, scan.profile)
+    earlier = site_scans.counts_before(settings, scan, happenings.MOST_SCANS)
+    return happenings.of_new_scan(scan, comparison.compare(older, scan), earlier)
+
+
+def _is_judged_alike(settings: Settings, older: ScanRecord, newer: ScanRecord) -> bool:
+    """Whether labels and findings of two scans of a site come from the same data, words and rules."""
+    judges = [(one.tool_version, one.data_version, one.profile, one.declaration) for one in (older, newer)]
+    if judges[0] != judges[1] or overrides.overrides_for(settings, newer.site):
+        return False
+    said = {LabelSource.SITE_OVERRIDE, LabelSource.OVERRIDE}  # by users, who have taken it back
+    labels = [*(cookie.label for cookie in older.cookies), *(item.label for item in older.storage)]
+    return not any(label.source in said for label in labels)
+
+
+def _note_failure(
+    settings: Settings, error: CaptureError, files: Sequence[CaptureFile], site: str | None, clock: Clock
+) -> None:
+    names = [file.path.name for file in files]
+    try:
+        events.append(settings, happenings.of_failed_import(error, names, site, clock.now()))
+    except ScanjobsError as refused:
+        # What is wrong with the files is what its user has to hear first.
+        logger.warning(
+            f"Nobody is told that {names[0]} could not be taken in: {refused.message}",
+            extra={"event": "event_refused"},
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,11 +258,13 @@ class Reclassified:
     data_version: str
 
 
-def reclassify_scan(settings: Settings, scan_id: str) -> Reclassified:
+def reclassify_scan(
+    settings: Settings, scan_id: str, *, job_id: str | None = None, clock: Clock | None = None
+) -> Reclassified:
     """Label a scan anew from what was observed, as users, the site and the data say now, and judge it again.
 
     Nothing that was observed changes, nor does the profile it is judged by. To do it twice changes nothing
-    more. Reports that were written keep what they say.
+    more. Reports that were written keep what they say. Where a rule fails that did not, it is told.
 
     Raises:
         NotFoundError, AmbiguousIdError: there is no such scan.
@@ -185,17 +272,10 @@ def reclassify_scan(settings: Settings, scan_id: str) -> Reclassified:
         StorageError: the database refused.
     """
     before = scans.load_scan(settings, scan_id)
-    labelled = _classified(settings, before.labelled.evidence, before.site)
-    after = replace(
-        before,
-        cookies=labelled.cookies,
-        storage=labelled.storage,
-        hosts=labelled.hosts,
-        declaration=labelled.declaration,
-        data_version=labelled.data_version,
-        findings=rules.evaluate(labelled, before.profile),
-    )
-    relabelled = scans.relabel_scan(settings, after)
+    after = _labelled_anew(settings, before, before.profile)
+    now = (clock or settings.clock).now()
+    told = happenings.of_judging_anew(before, after, now, job_id=job_id)
+    relabelled = scans.relabel_scan(settings, after, events=told)
     answers = {finding.rule_id: finding for finding in before.findings}
     changed = {f.rule_id for f in after.findings if answers.pop(f.rule_id, None) != f} | set(answers)
     return Reclassified(
@@ -204,6 +284,21 @@ def reclassify_scan(settings: Settings, scan_id: str) -> Reclassified:
         relabelled=relabelled,
         findings_changed=len(changed),
         data_version=after.data_version,
+    )
+
+
+def _labelled_anew(settings: Settings, scan: ScanRecord, profile: str) -> ScanRecord:
+    """A scan as users, its site, the data and the rules of now see what was observed."""
+    labelled = _classified(settings, scan.labelled.evidence, scan.site)
+    return replace(
+        scan,
+        profile=profile,
+        cookies=labelled.cookies,
+        storage=labelled.storage,
+        hosts=labelled.hosts,
+        declaration=labelled.declaration,
+        data_version=labelled.data_version,
+        findings=rules.evaluate(labelled, profile),
     )
 
 
@@ -225,77 +320,9 @@ def _known_scan(settings: Settings, evidence: Evidence, site: str | None) -> Sca
     """The scan that rests on exactly these files, in these phases."""
     phases = {capture.sha256: capture.phase for capture in evidence.captures}
     for found in scans.scans_with_capture(settings, evidence.captures[0].sha256):
-        wanted = _site_of(evidence) if site is None else site
+        wanted = site_of(evidence) if site is None else site
         if found.site == wanted and scans.capture_phases(settings, found.id) == phases:
             return found
-    return None
-
-
-def _refuse_twins(evidence: Evidence) -> None:
-    """One recording cannot show two phases, and twice the same file proves nothing more."""
-    seen: dict[str, str] = {}
-    for capture in evidence.captures:
-        if capture.sha256 in seen:
-            raise CaptureError(
-                f"{seen[capture.sha256]} and {capture.file_name} are the same recording.",
-                hint="Record each consent phase in a visit of its own.",
-            )
-        seen[capture.sha256] = capture.file_name
-
-
-def _asked_site(words: str) -> str:
-    """The site somebody named, by its domain or by an address on it."""
-    host = sites.host_named(words)
-    if host is None:
-        raise UsageError(f"{words!r} names no site.", hint="Name its domain: --site example.org")
-    return sites.registrable_domain(host)
-
-
-def _site_of(evidence: Evidence) -> str:
-    """The registrable domain of the first page; the captures of one scan must agree on it."""
-    found: dict[str, str] = {}
-    for capture in evidence.captures:
-        host = sites.host_of(capture.page_url or "")
-        if host is not None:
-            found.setdefault(sites.registrable_domain(host), capture.file_name)
-    if not found:
-        raise _nobody_knows_the_site(evidence)
-    if len(found) > 1:
-        told = ", ".join(f"{name} shows {site}" for site, name in found.items())
-        raise CaptureError(
-            f"The files show different sites: {told}.", hint="Import captures of different sites one by one."
-        )
-    return next(iter(found))
-
-
-def _nobody_knows_the_site(evidence: Evidence) -> CaptureError:
-    """The refusal of captures without a page, with the sites it may be about.
-
-    A list of cookies or a storage state is not taken for one of the site most of it belongs to, nor of the
-    only one: where a site stores nothing itself and embeds a video, all of it belongs to the video's.
-    """
-    names = " and ".join(dict.fromkeys(capture.file_name for capture in evidence.captures))
-    shows = "shows" if len(evidence.captures) == 1 else "show"
-    hosts = [sites.host_of(key.origin) or "" for key in {item.key for item in evidence.storage}]
-    keys = {cookie.key for cookie in evidence.cookies}
-    # The partition of a cookie is the site that was open when it was set.
-    hosts += [host for key in keys for host in (key.domain, sites.host_of(key.partition) or "")]
-    seen = Counter(sites.registrable_domain(host) for host in hosts if host)
-    likely = [site for site, _ in sorted(seen.items(), key=lambda one: (-one[1], one[0]))][:_MOST_SITES]
-    rest = f" and {len(seen) - len(likely)} more" if len(seen) > len(likely) else ""
-    among = f" What was stored belongs to {', '.join(likely)}{rest}." if likely else ""
-    return CaptureError(
-        f"{names} {shows} what a browser stored and no page, so nobody can say which site it is of.",
-        hint=f"Name the site that was visited: --site {likely[0] if likely else 'example.org'}.{among}",
-    )
-
-
-def _page_of(evidence: Evidence, site: str) -> str | None:
-    """The first page that is of the site; there is none where the site was named against the captures."""
-    for capture in evidence.captures:
-        host = sites.host_of(capture.page_url or "")
-        if host is not None and sites.registrable_domain(host) == site:
-            return capture.page_url
     return None
 
 
@@ -307,7 +334,7 @@ def _record(settings: Settings, labelled: LabelledEvidence, values_kept: bool, c
         site=labelled.site,
         created_at=clock.now(),
         captured_at=min(captured, default=None),
-        page_url=_page_of(evidence, labelled.site),
+        page_url=page_of(evidence, labelled.site),
         profile=settings.profile,
         tool_version=__version__,
         data_version=labelled.data_version,

@@ -221,7 +221,7 @@ def reclassify_scan(scan_id: str) -> dict[str, Any]:
     """Label one scan anew from what was observed, and judge it again."""
     from scanjobs import pipeline  # readers of captures and all, which whoever submits a job needs not
 
-    return asdict(pipeline.reclassify_scan(current(), scan_id))
+    return asdict(pipeline.reclassify_scan(current(), scan_id, job_id=this_job().id))
 
 
 def find_task(name: str) -> JobTask:

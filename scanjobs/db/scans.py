@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
 from scanjobs.db import models, scan_rows
+from scanjobs.db.events import append
 from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.cookies import (
     ConsentPhase,
     ObservedCookie,
 )
+from scanjobs.domain.events import Event
 from scanjobs.domain.findings import Finding, FindingItem
 from scanjobs.domain.labels import Label, LabelledCookie, LabelledHost, LabelledStorage
 from scanjobs.domain.scans import CookieStream, ScanRecord, ScanSummary
@@ -32,9 +34,13 @@ ABANDONED_AFTER = timedelta(hours=1)
 
 
 def add_scan(
-    settings: Settings, scan: ScanRecord, on_progress: Callable[[int, int], None] = lambda done, total: None
+    settings: Settings,
+    scan: ScanRecord,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    events: Sequence[Event] = (),
 ) -> None:
-    """Store a scan. It appears whole with the last of its transactions, or not at all."""
+    """Store a scan. It appears whole with the last of its transactions, or not at all; so do its events."""
     with transaction(settings) as session:
         _sweep_abandoned(session, scan.created_at)
         scan_seq = session.execute(
@@ -48,13 +54,15 @@ def add_scan(
         with transaction(settings) as session:
             _add_surroundings(session, scan_seq, scan)
             session.execute(sa.update(models.Scan).where(models.Scan.seq == scan_seq).values(state=READY))
+            for event in events:
+                append(settings, event)
     except BaseException:
         with transaction(settings) as session:
             session.execute(sa.delete(models.Scan).where(models.Scan.seq == scan_seq))
         raise
 
 
-def relabel_scan(settings: Settings, scan: ScanRecord) -> int:
+def relabel_scan(settings: Settings, scan: ScanRecord, *, events: Sequence[Event] = ()) -> int:
     """Store other labels and findings of a scan, in one transaction; how many cookies and items changed.
 
     The scan is as it was read, but for labels, findings, the data version and the declaration. What was
@@ -81,6 +89,8 @@ def relabel_scan(settings: Settings, scan: ScanRecord) -> int:
                 declaration_id=scan.declaration.id if scan.declaration else None,
             )
         )
+        for event in events:
+            append(settings, event)
     return changed
 
 
@@ -223,7 +233,7 @@ def _scan_row(scan: ScanRecord) -> dict[str, Any]:
         "id": scan.id,
         "state": IMPORTING,
         "site": scan.site,
-        "source": ", ".join(sorted({capture.format for capture in scan.captures})),
+        "source": scan.source,
         "page_url": scan.page_url,
         "profile": scan.profile,
         "created_at": scan.created_at,
@@ -233,7 +243,7 @@ def _scan_row(scan: ScanRecord) -> dict[str, Any]:
         "complete": scan.complete,
         "values_kept": scan.values_kept,
         "cookie_count": len(scan.cookies),
-        "phases": sorted({capture.phase for capture in scan.captures}, key=list(ConsentPhase).index),
+        "phases": list(scan.phases),
         "declaration_id": scan.declaration.id if scan.declaration else None,
     }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,14 +14,17 @@ from scanjobs.config import Settings
 from scanjobs.db import models, scans
 from scanjobs.db.lookup import LATEST
 from scanjobs.db.session import reading
+from scanjobs.domain.cookies import Party
 from scanjobs.domain.declared import SiteDeclaration
 from scanjobs.domain.findings import Outcome
-from scanjobs.domain.scans import ScanSummary
+from scanjobs.domain.scans import ScanCounts, ScanRecord, ScanSummary
 from scanjobs.errors import NotFoundError
 from scanjobs.sites import host_of, registrable_domain
 
 _VISITED = sa.func.coalesce(models.Scan.captured_at, models.Scan.created_at)
 """When the site was visited: captures may be taken in in any order."""
+_MOST_LOOKED_AT = 50
+"""Among so many scans of a site it looks for those that are like one."""
 _LIKE_AN_ID = re.compile(r"[0-9a-f-]+", re.IGNORECASE)
 
 
@@ -99,6 +104,52 @@ def scan_before(settings: Settings, site: str, scan_id: str) -> str | None:
             .order_by(_VISITED.desc(), models.Scan.seq.desc())
         )
         return session.scalars(rows.limit(1)).first()
+
+
+def last_before(settings: Settings, site: str, visited_at: datetime) -> str | None:
+    """The id of the last scan of this site that shows a visit not after this moment; None without one."""
+    with reading(settings) as session:
+        rows = _until(sa.select(models.Scan.id), site, visited_at)
+        return session.scalars(rows.limit(1)).first()
+
+
+def counts_before(settings: Settings, scan: ScanRecord, most: int) -> list[ScanCounts]:
+    """What the last scans of a site before this one counted, as far as they were made as this one is.
+
+    Other formats and other phases show more or less of the same site. An incomplete scan tells too little.
+    """
+    told = (models.Scan.seq, models.Scan.cookie_count, models.Scan.phases)
+    alike = (models.Scan.source == scan.source, models.Scan.complete, models.Scan.id != scan.id)
+    with reading(settings) as session:
+        rows = session.execute(
+            _until(sa.select(*told).where(*alike), scan.site, scan.visited_at).limit(_MOST_LOOKED_AT)
+        )
+        cookies = {seq: count for seq, count, phases in rows if tuple(phases) == scan.phases}
+        seqs = list(cookies)[:most]
+        third = _numbers(session, models.Cookie, seqs, sa.func.count())
+        whose = sa.distinct(sa.func.coalesce(models.Host.vendor, models.Host.host))
+        parties = _numbers(session, models.Host, seqs, sa.func.count(whose))
+    return [
+        ScanCounts(
+            cookies=cookies[seq], third_party_cookies=third.get(seq, 0), third_parties=parties.get(seq, 0)
+        )
+        for seq in seqs
+    ]
+
+
+def _numbers(
+    session: Session, model: type[models.Cookie | models.Host], seqs: Sequence[int], count: Any
+) -> dict[int, int]:
+    """How many third-party rows each of these scans has."""
+    rows = sa.select(model.scan_seq, count).where(model.scan_seq.in_(seqs), model.party == Party.THIRD)
+    return {row[0]: row[1] for row in session.execute(rows.group_by(model.scan_seq))}
+
+
+def _until(rows: Any, site: str, visited_at: datetime) -> Any:
+    """Scans of a site, the last visit first, up to this moment."""
+    return rows.where(
+        models.Scan.site == site, models.Scan.state == scans.READY, visited_at >= _VISITED
+    ).order_by(_VISITED.desc(), models.Scan.seq.desc())
 
 
 def first_seen(settings: Settings, site: str, scan_id: str) -> dict[str, datetime]:

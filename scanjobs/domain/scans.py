@@ -29,6 +29,16 @@ class ScanSummary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScanCounts:
+    """How much there is of what a site can have too much of."""
+
+    cookies: int
+    third_party_cookies: int
+    third_parties: int
+    """Whose hosts were asked: vendors, and hosts of which nobody knows whose they are."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CookieStream:
     """The cookies of one scan, read while somebody goes through them."""
 
@@ -67,6 +77,22 @@ class ScanRecord:
     pages: tuple[PageLoad, ...] = ()
     declaration: SiteDeclaration | None = None
     """What the site says about its cookies, as far as it was known when the rules judged."""
+
+    @property
+    def source(self) -> str:
+        """The formats it came from, for instance `har`."""
+        return ", ".join(sorted({capture.format for capture in self.captures}))
+
+    @property
+    def phases(self) -> tuple[ConsentPhase, ...]:
+        """The phases it captured, in the order of the visit."""
+        captured = {capture.phase for capture in self.captures}
+        return tuple(phase for phase in ConsentPhase if phase in captured)
+
+    @property
+    def visited_at(self) -> datetime:
+        """When the site was visited: captures may be taken in in any order."""
+        return self.captured_at or self.created_at
 
     @property
     def labelled(self) -> LabelledEvidence:
