@@ -23,6 +23,7 @@ from scanjobs.commands import (
     health,
     import_,
     jobs,
+    metrics,
     portfolio,
     queues,
     report,
@@ -65,6 +66,7 @@ app.command("beat")(beat.beat)
 app.command("status")(status.status)
 app.command("stats")(stats.stats)
 app.command("health")(health.health)
+app.command("metrics")(metrics.metrics)
 
 
 def _print_version(asked: bool) -> None:

@@ -55,6 +55,8 @@ class Settings:
     """What webhooks may reach; the table `[webhooks]` of the file."""
     health: HealthSettings = field(default_factory=HealthSettings)
     """From where on something is a reason for an alarm; the table `[health]` of the file."""
+    metrics_file: str = ""
+    """A file of measurements for Prometheus; a relative path is meant from the data folder."""
     tasks: tuple[str, ...] = ()
     """Modules with tasks of one's own."""
     log_level: str = "info"
@@ -168,6 +170,7 @@ _TYPES: dict[str, type] = {
     "mail": MailSettings,
     "webhooks": WebhookSettings,
     "health": HealthSettings,
+    "metrics_file": str,
     "tasks": tuple,
     "log_level": str,
     "log_format": str,

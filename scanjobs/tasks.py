@@ -189,6 +189,14 @@ def check_health() -> list[str]:
     return health.watch(current())
 
 
+@task(unique=True)
+def write_metrics() -> bool:
+    """Write the file that the setting `metrics_file` names; answers whether it names one."""
+    from scanjobs.maintenance import metrics
+
+    return metrics.keep_metrics_file(current())
+
+
 @periodic("*/10 * * * *")
 @task(queue="notifications", unique=True)
 def check_notifications() -> list[str]:

@@ -44,6 +44,11 @@ def test_finding_a_cookie_does_not_wait_for_the_orm():
     assert "sqlalchemy" not in loaded_by("import scanjobs.commands.find_view, scanjobs.db.sightings")
 
 
+@pytest.mark.parametrize("module", ["health", "metrics", "statistics"])
+def test_whoever_watches_waits_for_nothing_heavy(module: str):
+    assert loaded_by(f"import scanjobs.maintenance.{module}").isdisjoint({*HEAVY} - {"orjson"})
+
+
 def test_every_command_is_in_the_readme():
     from typer.main import get_command
 

@@ -7,16 +7,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from scanjobs.config import Settings
 from scanjobs.db.connection import Connection
 from scanjobs.domain.jobs import JobEvent
 from scanjobs.domain.schedules import CatchUp, ComingRun, EntryRecord, EntryState, Overlap
 from scanjobs.jobs import schedule_statements, story
-from scanjobs.jobs.rows import moment
+from scanjobs.jobs.rows import moment, select
 
 MOST_EVENTS = 20
 """So much of its story an entry remembers."""
 REFUSED = "refused"
 """The outcome of a slot that could not become a job."""
+
+
+def every_entry(settings: Settings) -> tuple[EntryRecord, ...]:
+    """Every entry, by name."""
+    return tuple(map(entry_record, select(settings, schedule_statements.SELECT_ENTRIES)))
 
 
 def entry_record(row: Any) -> EntryRecord:

@@ -20,7 +20,7 @@ from scanjobs.domain.schedules import Declaration, EntryRecord, EntryState
 from scanjobs.domain.zones import first_moment_of, local_zone, zone_named
 from scanjobs.errors import NotFoundError, StorageError, UsageError
 from scanjobs.jobs import schedule_recorder, schedule_statements, wakeup
-from scanjobs.jobs.entry_rows import entry_record, kwargs_text, noted, write
+from scanjobs.jobs.entry_rows import entry_record, every_entry, kwargs_text, noted, write
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.queue import JobQueue
 from scanjobs.jobs.rows import select
@@ -33,7 +33,7 @@ _TIMES = {"when", "zone", "start"}
 
 def entries(settings: Settings) -> tuple[EntryRecord, ...]:
     """Every entry, by name."""
-    return tuple(map(entry_record, select(settings, schedule_statements.SELECT_ENTRIES)))
+    return every_entry(settings)
 
 
 def entry(settings: Settings, name: str) -> EntryRecord:

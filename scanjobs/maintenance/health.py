@@ -18,8 +18,10 @@ from scanjobs.domain.ids import new_id, short
 from scanjobs.domain.jobs import JobState, QueueRecord, WorkerRecord
 from scanjobs.domain.schedules import EntryState
 from scanjobs.errors import StorageError
-from scanjobs.jobs import looking_statements, monitor, schedule
+from scanjobs.jobs import looking_statements, monitor
+from scanjobs.jobs.entry_rows import every_entry
 from scanjobs.jobs.rows import select
+from scanjobs.maintenance import metrics
 from scanjobs.maintenance.words import counted, span
 
 EXAMINE_SECONDS = 0.3
@@ -38,8 +40,13 @@ def examine(settings: Settings, *, clock: Clock | None = None) -> Health:
 
 
 def watch(settings: Settings, *, clock: Clock | None = None) -> list[str]:
-    """Look whether all but notifications is well, and tell of what is newly wrong; answers what is wrong."""
-    return _tell(settings, _health(settings, _OWN_CHECKS, clock), of_notifications=False)
+    """Look whether all but notifications is well, and tell of what is newly wrong; answers what is wrong.
+
+    Then the file of metrics is written, where the settings name one.
+    """
+    told = _tell(settings, _health(settings, _OWN_CHECKS, clock), of_notifications=False)
+    metrics.keep_metrics_file(settings, clock=clock)
+    return told
 
 
 def watch_notifications(settings: Settings, *, clock: Clock | None = None) -> list[str]:
@@ -208,7 +215,7 @@ def _schedule(settings: Settings, now: datetime) -> Iterator[Reason]:
     before = now - timedelta(minutes=settings.health.late_minutes)
     late = sorted(
         (entry.next_at, entry.name)
-        for entry in schedule.entries(settings)
+        for entry in every_entry(settings)
         if entry.state is EntryState.ACTIVE and entry.next_at is not None and entry.next_at < before
     )
     if late:
