@@ -45,7 +45,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("import")(import_.import_captures)
-app.command("scans")(scans.list_scans)
+app.add_typer(scans.app, name="scans")
 app.command("show")(scans.show_scan)
 app.command("diff")(diff.diff)
 app.command("find")(find.find)

@@ -38,11 +38,21 @@ class Settings:
     result_seconds: float = 3600.0
     """How long the return value of a job is kept."""
     history_days: float = 30.0
-    """How long jobs that have ended are kept."""
+    """How long jobs that have ended are kept; 0 for ever."""
+    history_most: int = 0
+    """How many jobs that have ended are kept at most, however young; 0 for any number."""
     reports_days: float = 0.0
     """After how many days the nightly cleanup deletes reports; 0 for never."""
     reports_count: int = 0
     """How many reports of each site and format it always keeps; 0 for no such number."""
+    scans_days: float = 0.0
+    """After how many days the nightly cleanup deletes scans; 0 for never."""
+    scans_count: int = 0
+    """How many scans of each site it always keeps; 0 for no such number."""
+    notifications_days: float = 90.0
+    """After how many days it deletes events and what was sent of them; 0 for never."""
+    notifications_most: int = 0
+    """How many events are kept at most, however young; 0 for any number."""
     profile: str = "eu"
     """Which country's severities the rules use."""
     keep_values: bool = False
@@ -162,8 +172,13 @@ _TYPES: dict[str, type] = {
     "lease_seconds": float,
     "result_seconds": float,
     "history_days": float,
+    "history_most": int,
     "reports_days": float,
     "reports_count": int,
+    "scans_days": float,
+    "scans_count": int,
+    "notifications_days": float,
+    "notifications_most": int,
     "profile": str,
     "keep_values": bool,
     "branding": BrandingSettings,
@@ -178,6 +193,12 @@ _TYPES: dict[str, type] = {
 }
 _TABLES = (BrandingSettings, MailSettings, WebhookSettings, HealthSettings)
 """They come from the file alone."""
+
+
+_NOT_NEGATIVE = {
+    "result_seconds",
+    *(key for key in _TYPES if key.endswith(("_days", "_count", "_most"))),
+}
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -225,9 +246,9 @@ def _checked(key: str, value: Any) -> Any:
         raise ConfigurationError(f"The setting 'concurrency' cannot be {value}; it is from 1 to 256.")
     if key == "lease_seconds" and value < 1:
         raise ConfigurationError(f"The setting 'lease_seconds' cannot be {value:g}; it is at least 1.")
-    if key in ("result_seconds", "history_days", "reports_days", "reports_count") and value < 0:
+    if key in _NOT_NEGATIVE and value < 0:
         raise ConfigurationError(f"The setting '{key}' cannot be {value:g}; it is not negative.")
-    if key == "reports_days" and value > MOST_DAYS:
+    if key.endswith("_days") and value > MOST_DAYS:
         raise ConfigurationError(f"The setting '{key}' cannot be {value:g}; it is at most {MOST_DAYS}.")
     if key == "log_level" and value not in LOG_LEVELS:
         raise ConfigurationError(

@@ -171,6 +171,24 @@ def generate_comparison(
     return generate.generate_report(current(), job.id, job.progress)
 
 
+@periodic("0 2 * * *")
+@task(unique=True)
+def cleanup_old_notifications() -> dict[str, Any]:
+    """Delete events and what was sent of them, as `notifications_days` and `notifications_most` say."""
+    from scanjobs.maintenance import retention  # only wanted at night
+
+    return retention.clean_up(current(), retention.Group.NOTIFICATIONS)
+
+
+@periodic("30 2 * * *")
+@task(unique=True)
+def cleanup_old_scans() -> dict[str, Any]:
+    """Delete scans with their reports, as the settings `scans_days` and `scans_count` say."""
+    from scanjobs.maintenance import retention
+
+    return retention.clean_up(current(), retention.Group.SCANS)
+
+
 @periodic("0 3 * * *")
 @task(unique=True)
 def cleanup_old_reports() -> dict[str, Any]:
@@ -222,6 +240,24 @@ def notification_statistics() -> int:
     from scanjobs.maintenance import statistics
 
     return statistics.keep_delivery_statistics(current())
+
+
+@periodic("30 3 * * *")
+@task(unique=True)
+def cleanup_old_jobs() -> dict[str, Any]:
+    """Delete jobs that have ended, as `history_days` and `history_most` say; workers do it by and by too."""
+    from scanjobs.maintenance import retention
+
+    return retention.clean_up(current(), retention.Group.JOBS)
+
+
+@periodic("0 4 * * SUN")
+@task(unique=True)
+def maintain_database() -> dict[str, Any]:
+    """Bring statistics of the planner up to date and the log into the file; tells what that did."""
+    from scanjobs.db import upkeep
+
+    return upkeep.maintain(current())
 
 
 @task(unique=True)

@@ -41,7 +41,7 @@ def run(options: Options, _: Sequence[System]) -> None:
             raise SystemExit(f"scanjobs has begun {tally.count:,} of {jobs:,} jobs in time")
         rows.append([f"{jobs:,} jobs done", *_sizes(database, folder)])
 
-        settings = replace(config.load({"home": folder / "home"}), history_days=0.0, result_seconds=0.0)
+        settings = replace(config.load({"home": folder / "home"}), history_days=1e-6, result_seconds=0.0)
         started = time.perf_counter()
         while pruning.prune(settings, SystemClock()):
             pass

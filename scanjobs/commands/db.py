@@ -1,4 +1,4 @@
-"""`scanjobs db`: bring the database to this version, move it into another one, back it up and restore it."""
+"""`scanjobs db`: bring the database to this version, move, prune, back it up and restore it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanjobs.commands import prune
 from scanjobs.commands.options import JsonOption
 
 if TYPE_CHECKING:
     from scanjobs.maintenance.backup import Backup
 
 app = typer.Typer(
-    no_args_is_help=True, help="Upgrade the database, back it up, restore it; move it to a PostgreSQL server."
+    no_args_is_help=True,
+    help="Upgrade the database, back it up, restore it, prune it; move it to a PostgreSQL server.",
 )
+
+
+app.command("prune")(prune.prune)
 
 
 @app.command("upgrade")

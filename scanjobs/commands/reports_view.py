@@ -13,10 +13,11 @@ from rich.text import Text
 from scanjobs import console
 from scanjobs.config import Settings
 from scanjobs.db import reports, scans
+from scanjobs.db.deleted_reports import AWAITED, HELD
 from scanjobs.domain.ids import short
 from scanjobs.domain.reports import ReportRecord
 from scanjobs.errors import NotFoundError, ReportError
-from scanjobs.maintenance.reports import AWAITED, Deletion, FileState, Verification
+from scanjobs.maintenance.reports import Deletion, FileState, Verification
 from scanjobs.reports.own_templates import TemplateFile
 
 _STYLES = {
@@ -133,6 +134,11 @@ def tell_refused(done: Sequence[Deletion]) -> bool:
             told = ReportError(
                 f"The report {report} is yet to be written by the job {job}.",
                 hint=f"Wait for it, or cancel it first: `scanjobs jobs cancel {job}`.",
+            )
+        elif one.file == HELD:
+            told = ReportError(
+                f"The report {report} stays, for a scan that it is about is held.",
+                hint="`scanjobs scans` shows which and why; `scanjobs scans release SCAN` ends that.",
             )
         else:
             told = ReportError(f"The report {report} stays, its file is {one.file}.", hint=one.report.path)

@@ -9,28 +9,41 @@ import sqlalchemy as sa
 
 from scanjobs.config import Settings
 from scanjobs.db import models
+from scanjobs.db.held_scans import held_reports
 from scanjobs.db.reports import hold_place, record_of
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.jobs import FINAL_STATES
 from scanjobs.domain.reports import ReportRecord
 
-_IS_AWAITED = sa.exists().where(
-    models.Job.id == models.Report.job_id, models.Job.state.not_in([str(state) for state in FINAL_STATES])
-)
-"""Whether the job of a report may still write it."""
+AWAITED = "yet to be written"
+HELD = "held with its scan"
 
 
-def mark_deleted(settings: Settings, report_ids: Sequence[str], now: datetime) -> list[str]:
-    """Give reports up from now on, but for those whose job may still write them; answers the ids of these."""
+def is_awaited() -> sa.ColumnElement[bool]:
+    """Whether the job of a report may still write it."""
+    return sa.exists().where(
+        models.Job.id == models.Report.job_id,
+        models.Job.state.not_in([str(state) for state in FINAL_STATES]),
+    )
+
+
+def mark_deleted(settings: Settings, report_ids: Sequence[str], now: datetime) -> dict[str, str]:
+    """Give reports up from now on; answers the ids of those that are kept, and why.
+
+    These are the ones that a job may still write, and those about a scan that is held.
+    """
     among = models.Report.id.in_(report_ids)
     with transaction(settings) as session:
-        awaited = list(session.scalars(sa.select(models.Report.id).where(among, _IS_AWAITED)))
+        kept = dict.fromkeys(held_reports(settings, report_ids), HELD)
+        kept |= dict.fromkeys(
+            session.scalars(sa.select(models.Report.id).where(among, is_awaited())), AWAITED
+        )
         session.execute(
             sa.update(models.Report)
-            .where(among, models.Report.id.not_in(awaited), models.Report.deleted_at.is_(None))
+            .where(among, models.Report.id.not_in(kept), models.Report.deleted_at.is_(None))
             .values(deleted_at=now)
         )
-    return awaited
+    return kept
 
 
 def take_back(settings: Settings, report_id: str) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
-from scanjobs.db import driver, models
+from scanjobs.db import driver, models, scans
 from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.reports import (
@@ -20,12 +20,17 @@ from scanjobs.domain.reports import (
     ReportRecord,
     ReportVersions,
 )
+from scanjobs.errors import NotFoundError
 
 _IS_KEPT = models.Report.deleted_at.is_(None)
 
 
 def add_report(settings: Settings, report: ReportRecord) -> None:
-    """Record a report that was accepted."""
+    """Record a report that was accepted.
+
+    Raises:
+        NotFoundError: a scan that it is about has just been deleted.
+    """
     with transaction(settings) as session:
         hold_place(settings, report.path)
         session.execute(
@@ -50,6 +55,13 @@ def add_report(settings: Settings, report: ReportRecord) -> None:
                     {"report_seq": seq, "position": position, "scan_id": scan_id}
                     for position, scan_id in enumerate(report.scan_ids)
                 ],
+            )
+        # Whoever deletes a scan holds its row until that is committed, and this insertion has waited for it.
+        about = {report.scan_id} if report.scan_id is not None else set(report.scan_ids)
+        there = sa.select(models.Scan.id).where(models.Scan.id.in_(about), models.Scan.state == scans.READY)
+        for missing in about.difference(session.scalars(there)):
+            raise NotFoundError(
+                f"There is no scan {missing} any more.", hint="`scanjobs scans` lists those there are."
             )
 
 

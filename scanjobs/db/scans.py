@@ -397,4 +397,6 @@ def summary_of(row: models.Scan) -> ScanSummary:
         cookies=row.cookie_count,
         phases=tuple(row.phases),
         complete=row.complete,
+        held_at=row.held_at,
+        hold_reason=row.hold_reason,
     )

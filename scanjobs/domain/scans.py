@@ -26,6 +26,9 @@ class ScanSummary:
     cookies: int
     phases: tuple[str, ...]
     complete: bool
+    held_at: datetime | None = None
+    """Since when it is held, so that no retention takes it."""
+    hold_reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

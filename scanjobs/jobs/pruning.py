@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
+from scanjobs.db.connection import Connection, named_rows
 from scanjobs.domain.clock import Clock
 from scanjobs.jobs import limit_statements, statements
 
@@ -13,6 +17,16 @@ PAUSE_SECONDS = 60.0
 """Between two sweeps; while there is more to do, each look does another step."""
 STEP = 500
 """Rows in one transaction: well under 50 ms."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OldJob:
+    """A job that may go."""
+
+    id: str
+    task: str
+    state: str
+    finished_at: datetime
 
 
 class Pruner:
@@ -35,13 +49,62 @@ class Pruner:
 def prune(settings: Settings, clock: Clock) -> int:
     """One step: at most 500 results forgotten and 500 jobs deleted."""
     now = clock.timestamp()
-    history = now - settings.history_days * 86_400
     with driver.write(settings) as connection:
+        history = _end_of_history(settings, connection, now)
         forgotten = connection.execute(
             statements.FORGET_RESULTS,
             {"before": now - settings.result_seconds, "since": history, "limit": STEP},
         ).rowcount
         deleted = connection.execute(statements.DELETE_OLD_JOBS, {"before": history, "limit": STEP}).rowcount
         connection.execute(limit_statements.DELETE_OLD_KEY_STARTS, {"now": now})
-        connection.execute(statements.DELETE_OLD_WORKERS, {"before": history})
+        if settings.history_days:
+            connection.execute(
+                statements.DELETE_OLD_WORKERS, {"before": now - settings.history_days * 86_400}
+            )
     return max(forgotten, deleted)
+
+
+def history_ends_at(settings: Settings, now: datetime) -> datetime:
+    """Jobs that ended before then go, as the settings `history_days` and `history_most` say."""
+    with driver.read(settings) as connection:
+        return datetime.fromtimestamp(_end_of_history(settings, connection, now.timestamp()), UTC)
+
+
+def kept_from(
+    settings: Settings, *, older_than: timedelta | None, keep: int | None, now: datetime
+) -> datetime:
+    """Jobs that ended before then go: they are older than this, and not among the newest `keep`."""
+    before = (now - older_than if older_than is not None else now).timestamp()
+    if keep is not None:
+        with driver.read(settings) as connection:
+            before = min(before, _oldest_of_newest(connection, keep))
+    return datetime.fromtimestamp(before, UTC)
+
+
+def old_jobs(settings: Settings, before: datetime) -> Iterator[OldJob]:
+    """The jobs that ended before then and may go, the oldest first."""
+    with driver.read(settings) as connection:
+        for row in named_rows(connection, statements.OLD_JOBS, {"before": before.timestamp()}):
+            ended = datetime.fromtimestamp(row["finished_at"], UTC)
+            yield OldJob(id=row["id"], task=row["task"], state=row["state"], finished_at=ended)
+
+
+def delete_jobs(settings: Settings, before: datetime) -> int:
+    """Delete the jobs that ended before then, at most 500; answers how many."""
+    with driver.write(settings) as connection:
+        wanted = {"before": before.timestamp(), "limit": STEP}
+        return connection.execute(statements.DELETE_OLD_JOBS, wanted).rowcount
+
+
+def _end_of_history(settings: Settings, connection: Connection, now: float) -> float:
+    before = now - settings.history_days * 86_400 if settings.history_days else 0.0
+    if settings.history_most:
+        # Whoever submitted a job has the time of its result to look at it, however many there are.
+        latest = now - settings.result_seconds
+        before = max(before, min(latest, _oldest_of_newest(connection, settings.history_most)))
+    return before
+
+
+def _oldest_of_newest(connection: Connection, count: int) -> float:
+    found = connection.execute(statements.OLDEST_OF_NEWEST, {"others": count - 1}).fetchone()
+    return float(found[0]) if found else 0.0

@@ -272,4 +272,15 @@ DELETE_OLD_JOBS = """
                       AND NOT EXISTS (SELECT 1 FROM schedules WHERE last_job_id = jobs.id)
                     ORDER BY finished_at LIMIT :limit)
 """
+OLD_JOBS = """
+    SELECT id, task, state, finished_at FROM jobs
+     WHERE state IN ('succeeded', 'failed', 'cancelled') AND finished_at < :before
+       AND NOT EXISTS (SELECT 1 FROM chord_members WHERE job_id = jobs.id)
+       AND NOT EXISTS (SELECT 1 FROM schedules WHERE last_job_id = jobs.id)
+     ORDER BY finished_at
+"""
+OLDEST_OF_NEWEST = """
+    SELECT finished_at FROM jobs WHERE state IN ('succeeded', 'failed', 'cancelled')
+     ORDER BY finished_at DESC LIMIT 1 OFFSET :others
+"""
 DELETE_OLD_WORKERS = "DELETE FROM workers WHERE stopped_at < :before"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +12,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from scanjobs.config import Settings
-from scanjobs.db import deleted_reports, reports, scans
+from scanjobs.db import deleted_reports, held_scans, reports, scans
 from scanjobs.domain.reports import ReportKind, ReportRecord
 
 CHUNK = 500
 """Reports that are marked in one transaction."""
-AWAITED = "yet to be written"
 ABANDONED_AFTER = timedelta(days=1)
 """An unfinished file that is so old belongs to nobody any more."""
 
@@ -49,7 +48,7 @@ class Deletion:
 
     report: ReportRecord
     is_deleted: bool
-    """False where its job may still write it, or where its file cannot be deleted: then nothing was done."""
+    """False where it stays: a job may still write it, its scan is held, its file cannot be deleted."""
     file: str
     """What became of its file: deleted, missing, none, or kept and why."""
 
@@ -77,19 +76,26 @@ def delete(settings: Settings, found: Sequence[ReportRecord], *, force: bool = F
     A file that somebody changed since it was written stays, unless `force`.
     """
     asked = {report.id: report for report in found}
-    ids, awaited = list(asked), []
+    ids: list[str] = list(asked)
+    kept: dict[str, str] = {}
     for start in range(0, len(ids), CHUNK):
-        awaited += deleted_reports.mark_deleted(settings, ids[start : start + CHUNK], settings.clock.now())
-    done = {
-        # As it is now: since it was looked up it may have been written.
-        report.id: _take_away(settings, report, force=force and report.id in asked)
-        for report in deleted_reports.marked_reports(settings)
-    }
+        kept |= deleted_reports.mark_deleted(settings, ids[start : start + CHUNK], settings.clock.now())
+    done = {one.report.id: one for one in finish(settings, forced=asked if force else ())}
     refused = {
-        report_id: Deletion(report=asked[report_id], is_deleted=False, file=AWAITED) for report_id in awaited
+        report_id: Deletion(report=asked[report_id], is_deleted=False, file=why)
+        for report_id, why in kept.items()
     }
     told = done | refused
     return [told[report.id] for report in found if report.id in told]
+
+
+def finish(settings: Settings, *, forced: Collection[str] = ()) -> list[Deletion]:
+    """Take away the files and rows of all reports that were given up, by whomever."""
+    return [
+        # As it is now: since it was looked up it may have been written.
+        _take_away(settings, report, force=report.id in forced)
+        for report in deleted_reports.marked_reports(settings)
+    ]
 
 
 def outdated(
@@ -103,10 +109,15 @@ def outdated(
 
     These are those whose own time is over, wherever they lie; and of those in the reports folder that have
     no time of their own: the older ones, those beyond the newest `keep` of each site and format, or, where
-    both are given, those of which both hold.
+    both are given, those of which both hold. What is about a scan that is held stays.
     """
     moment = now or settings.clock.now()
-    written = [report for report in reports.list_reports(settings) if report.written_at is not None]
+    held = held_scans.held_reports(settings)
+    written = [
+        report
+        for report in reports.list_reports(settings)
+        if report.written_at is not None and report.id not in held
+    ]
     taken = [report for report in written if report.expires_at is not None and report.expires_at <= moment]
     if older_than is not None or keep is not None:
         folder = settings.reports_folder
