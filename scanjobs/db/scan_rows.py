@@ -157,13 +157,20 @@ def cookies_of(session: Session, scan_seq: int) -> Iterator[LabelledCookie]:
     """Its cookies with their labels and observations, by name, domain and path; a thousand lie in memory."""
     # Core rows, not ORM objects: 20,000 cookies are read four times as fast.
     cookie, seen = models.Cookie.__table__, models.Observation.__table__
-    of_scan = sa.select(cookie.c.seq).where(cookie.c.scan_seq == scan_seq).order_by(cookie.c.seq).limit(CHUNK)
-    last = 0
-    while seqs := session.scalars(of_scan.where(cookie.c.seq > last)).all():
+    bounds = sa.select(sa.func.min(cookie.c.seq), sa.func.max(cookie.c.seq))
+    first, end = session.execute(bounds.where(cookie.c.scan_seq == scan_seq)).one()
+    if first is None:
+        return
+    # In the order of the table: by the index of its scan, each chunk would pass over all of its cookies.
+    is_of_scan = cookie.c.scan_seq + 0 == scan_seq
+    coming = sa.select(cookie.c.seq).where(is_of_scan, cookie.c.seq <= end)
+    coming = coming.order_by(cookie.c.seq).limit(CHUNK)
+    last = first - 1
+    while seqs := session.scalars(coming.where(cookie.c.seq > last)).all():
         rows = session.execute(
             sa.select(cookie, seen)
             .join(seen, seen.c.cookie_seq == cookie.c.seq)
-            .where(cookie.c.scan_seq == scan_seq, cookie.c.seq.between(seqs[0], seqs[-1]))
+            .where(is_of_scan, cookie.c.seq.between(seqs[0], seqs[-1]))
             .order_by(cookie.c.seq, seen.c.seq)
         )
         yield from (_labelled(list(group)) for _, group in groupby(rows, key=lambda row: row[0]))
