@@ -10,8 +10,8 @@ from scanjobs.notifications.sentences import told
 from scanjobs.notifications.telling import Told, Tone
 from scanjobs.notifications.words import counted, moment
 
-MOST_EVENTS = 100
-"""That are listed; the others are counted."""
+MOST_EVENTS = 50
+"""That are listed; the others are counted. Gmail cuts pages of more than 100 KB."""
 ELSEWHERE = "Without a site"
 
 

@@ -73,7 +73,7 @@ def clean(value: Any) -> Any:
 
 
 def cleaned(event: Event) -> Event:
-    """An event with every text of it made harmless."""
+    """An event with every text of it made harmless, and without facts that are not known."""
     return replace(
         event,
         id=clean(event.id),
@@ -82,7 +82,7 @@ def cleaned(event: Event) -> Event:
         report_id=clean(event.report_id),
         job_id=clean(event.job_id),
         subject=clean(event.subject),
-        facts=clean(event.facts),
+        facts=clean({key: value for key, value in event.facts.items() if value is not None}),
     )
 
 
@@ -91,9 +91,9 @@ def narrowed(event: Event, minimum: Severity) -> Event:
     ranks = list(Severity)
     told = {str(severity) for severity in ranks[: ranks.index(minimum) + 1]}
     facts = dict(event.facts)
-    if "findings" in facts:
+    if facts.get("findings"):
         facts["findings"] = [one for one in facts["findings"] if one.get("severity") in told]
-    if "counts" in facts:
+    if facts.get("counts"):
         facts["counts"] = {key: count for key, count in facts["counts"].items() if key in told}
         if event.type is EventType.COMPLIANCE_VIOLATION:
             facts["failed"] = sum(facts["counts"].values())
