@@ -1,4 +1,4 @@
-"""Draws the pictures of reports in the docs anew, from the bundled recordings.
+"""Draws the pictures of reports and messages in the docs anew, from the bundled recordings.
 
 Use: `python scripts/write_pictures.py`. It needs Chromium and Poppler's `pdftoppm`.
 """
@@ -6,17 +6,24 @@ Use: `python scripts/write_pictures.py`. It needs Chromium and Poppler's `pdftop
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import draw_slack
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
+
+from scanjobs import config
+from scanjobs.domain.events import EventType
+from scanjobs.notifications.preview import write_previews
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -46,6 +53,8 @@ def main() -> None:
             )
             for name, screen in SCREENS.items():
                 save(name, screen_of(browser, html, *screen))
+            for name, picture in messages_of(browser, Path(folder)):
+                save(name, picture)
             browser.close()
 
 
@@ -78,6 +87,27 @@ def screen_of(browser: Browser, html: Path, scheme: str, width: int, height: int
     page.goto(html.as_uri() + place)
     page.wait_for_timeout(300)
     picture = page.screenshot()
+    page.close()
+    return picture
+
+
+def messages_of(browser: Browser, folder: Path) -> Iterator[tuple[str, bytes]]:
+    """A mail, the same on a phone at night, and a message in Slack."""
+    write_previews(config.load({"home": folder}, {}), folder, [EventType.COMPLIANCE_VIOLATION])
+    mail = folder / f"{EventType.COMPLIANCE_VIOLATION}.html"
+    slack = folder / "slack.html"
+    payload = json.loads((folder / f"{EventType.COMPLIANCE_VIOLATION}.slack.json").read_text("utf-8"))
+    slack.write_text(draw_slack.page_of(payload), "utf-8")
+    yield "mail-violation", whole(browser, mail, "light", 640)
+    yield "mail-phone", whole(browser, mail, "dark", 360)
+    yield "slack-violation", whole(browser, slack, "light", 640)
+
+
+def whole(browser: Browser, html: Path, scheme: str, width: int) -> bytes:
+    """A page from its head to its foot."""
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 200})
+    page.goto(html.as_uri())
+    picture = page.screenshot(full_page=True)
     page.close()
     return picture
 

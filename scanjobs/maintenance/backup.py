@@ -24,6 +24,7 @@ from scanjobs.db.connection import connect
 from scanjobs.db.refusals import translated
 from scanjobs.errors import ConfigurationError, DatabaseTooNewError, DataFolderError, StorageError
 from scanjobs.files import put_in_place, sync_folder
+from scanjobs.notifications.own_templates import folder_of as messages_folder_of
 from scanjobs.reports import own_templates
 
 CONTENTS = "backup.json"
@@ -207,7 +208,7 @@ def _other_files(settings: Settings) -> dict[str, Path]:
     for name in (CONFIGURATION, COOKIE_DATA):
         if (path := settings.home / name).is_file():
             found[name] = path
-    for path in _branding_files(settings):
+    for path in _files_of_ones_own(settings):
         if path.is_file() and path.is_relative_to(settings.home):
             found[path.relative_to(settings.home).as_posix()] = path
     for path in sorted(settings.reports_folder.rglob("*")):
@@ -216,12 +217,13 @@ def _other_files(settings: Settings) -> dict[str, Path]:
     return found
 
 
-def _branding_files(settings: Settings) -> Iterator[Path]:
-    """What the configuration has reports drawn with."""
+def _files_of_ones_own(settings: Settings) -> Iterator[Path]:
+    """What reports and messages are drawn with."""
     if settings.branding.logo:
         yield settings.home / settings.branding.logo
     if (folder := own_templates.folder_of(settings)) is not None:
         yield from own_templates.files_in(folder)
+    yield from own_templates.files_in(messages_folder_of(settings))
 
 
 def _add(tar: tarfile.TarFile, name: str, path: Path) -> tuple[int, str] | None:

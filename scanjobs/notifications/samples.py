@@ -17,31 +17,30 @@ _REPORT = "6bbf34e9-25f0-4f0e-8c55-4f4ad9c8e6a1"
 _FINDINGS = [
     {
         "rule_id": "C01",
-        "title": "Tracking before consent",
+        "title": "A cookie that needs consent is stored before any choice",
         "severity": "critical",
-        "summary": "4 cookies for marketing and analytics were stored before any choice: "
-        "_ga, _fbp, IDE and _gcl_au.",
-        "items": 4,
+        "summary": "2 cookies that need consent were stored before any choice. 1 more may need it.",
+        "items": 3,
     },
     {
-        "rule_id": "C03",
-        "title": "Tracking after rejection",
+        "rule_id": "C04",
+        "title": "Something that needs consent is stored in spite of a refusal",
         "severity": "critical",
-        "summary": "2 cookies for marketing were stored although everything was rejected.",
-        "items": 2,
+        "summary": "One cookie or stored item that needs consent was there after rejecting.",
+        "items": 3,
     },
     {
-        "rule_id": "L01",
-        "title": "Lifetime longer than 13 months",
+        "rule_id": "S01",
+        "title": "SameSite=None without Secure",
         "severity": "high",
-        "summary": "_ga lives for 730 days.",
+        "summary": "One cookie is set with SameSite=None but without Secure.",
         "items": 1,
     },
     {
         "rule_id": "S03",
         "title": "No Secure on an HTTPS site",
         "severity": "medium",
-        "summary": "3 cookies can be sent without encryption.",
+        "summary": "3 cookies of a site with HTTPS may travel unencrypted, because Secure is missing.",
         "items": 3,
     },
 ]
@@ -93,8 +92,8 @@ _FACTS: dict[EventType, dict[str, Any]] = {
         "findings": [
             {
                 "rule_id": "C01",
-                "title": "Tracking before consent",
-                "kind": "fails now, passed before",
+                "title": "A cookie that needs consent is stored before any choice",
+                "kind": "added",
                 "severity": "critical",
             }
         ],

@@ -8,6 +8,10 @@ from scanjobs.domain.events import Event
 from scanjobs.notifications.telling import ToldFinding
 from scanjobs.notifications.words import VERDICTS, command, counted
 
+MOST_NAMES = 10
+"""That an event carries; where there are fewer, these are all."""
+_KINDS = {"added": "Fails now.", "removed": "Does not fail any more.", "changed": "Fails in another way."}
+
 
 def findings(facts: dict[str, Any], words: str) -> tuple[ToldFinding, ...]:
     """Rules that failed or changed; `words` is the fact that says how."""
@@ -16,7 +20,7 @@ def findings(facts: dict[str, Any], words: str) -> tuple[ToldFinding, ...]:
             rule_id=str(one.get("rule_id", "")),
             title=str(one.get("title", "")),
             severity=str(one.get("severity", "")),
-            words=str(one.get(words) or ""),
+            words=_KINDS.get(str(one.get(words)), str(one.get(words) or "")),
         )
         for one in facts.get("findings") or ()
     )
@@ -24,7 +28,7 @@ def findings(facts: dict[str, Any], words: str) -> tuple[ToldFinding, ...]:
 
 def with_rest(names: list[str], count: int) -> tuple[str, ...]:
     """Names, and how many more there are."""
-    rest = count - len(names)
+    rest = count - len(names) if len(names) >= MOST_NAMES else 0
     return (*names, f"and {rest:,} more") if rest > 0 else tuple(names)
 
 
@@ -81,4 +85,4 @@ def count_of(value: Any, noun: str = "", plural: str | None = None) -> str | Non
 
 def number(value: Any) -> str:
     """A number as one reads it."""
-    return f"{value:,.0f}" if isinstance(value, (int, float)) else str(value)
+    return f"{value:,.1f}".removesuffix(".0") if isinstance(value, (int, float)) else str(value)

@@ -118,7 +118,7 @@ def _violation(event: Event, facts: dict[str, Any]) -> dict[str, Any]:
         "headline": f"{event.site or _UNSITED} fails {counted(failed, 'rule')}{grave}",
         "summary": "; ".join(one.title for one in findings[:3]) or "No rule is named.",
         "facts": (
-            ("Failed rules", ", ".join(f"{count:,} {name}" for name, count in present.items())),
+            ("By severity", ", ".join(f"{count:,} {name}" for name, count in present.items())),
             ("Score", parts.score(facts)),
         ),
         "findings": findings,
@@ -210,14 +210,14 @@ def _worker(event: Event, facts: dict[str, Any]) -> dict[str, Any]:
     where = f" on {host}" if host else ""
     return {
         "tone": Tone.BAD,
-        "headline": f"A worker{where} is not well" if event.subject else "The workers are not well",
+        "headline": f"A worker{where} is not well" if event.subject else f"scanjobs{where} is not well",
         "summary": reasons[0] if reasons else "No reason was recorded.",
         "lists": (("Reasons", tuple(reasons)),) if reasons else (),
         "facts": (
             ("Worker", event.subject),
             ("Host", host),
             ("Process", str(pid) if pid is not None else None),
-            ("Jobs it has", parts.count_of(facts.get("jobs"))),
+            ("Jobs concerned", parts.count_of(facts.get("jobs") or None)),
         ),
         "steps": (("See workers and queues", command("status")), ("See what is wrong", command("health"))),
     }

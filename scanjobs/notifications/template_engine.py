@@ -22,15 +22,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scanjobs.config import Settings
 from scanjobs.errors import TemplateError
+from scanjobs.notifications.own_templates import OURS, folder_of
 
-OURS = Path(__file__).parent / "templates"
 PREFIX = "scanjobs"
 """Before the name of one of ours, where one of the user's own has that name."""
-
-
-def folder_of(settings: Settings) -> Path:
-    """Where templates of one's own are."""
-    return settings.home / "templates" / "notifications"
 
 
 def filled(settings: Settings, names: Sequence[str], context: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ KINDS = {
     EventType.SCHEDULE_CREATED: "Schedule",
     EventType.SCHEDULE_UPDATED: "Schedule",
     EventType.SCHEDULE_FAILED: "Schedule failed",
-    EventType.WORKER_UNHEALTHY: "Worker",
+    EventType.WORKER_UNHEALTHY: "Health",
 }
 """What a message is about, in a word or two."""
 VERDICTS = {

@@ -16,6 +16,8 @@ LARGEST = 1_000_000
 """Bytes of one template: every report carries its style sheets and scripts whole."""
 MOST_FILES = 1000
 """In the folder; more of them are no folder of templates."""
+OF_MESSAGES = "notifications"
+"""Below the folder of reports' templates, where that is called `templates`, lie those of messages."""
 _PURPOSE = re.compile(r"\s*(?:\{#|/\*|//)\s*(.*?)\s*(?:#\}|\*/)?\s*")
 
 
@@ -44,9 +46,10 @@ def load_templates(settings: Settings) -> OwnTemplates | None:
             f"The templates folder {folder} is not there.",
             hint="Make it, or mend the setting 'branding.templates'.",
         )
+    names = [(path.relative_to(folder), path) for path in files_in(folder)]
     return OwnTemplates(
         folder=str(folder),
-        texts=tuple((path.relative_to(folder).as_posix(), _text(path)) for path in files_in(folder)),
+        texts=tuple((name.as_posix(), _text(path)) for name, path in names if name.parts[0] != OF_MESSAGES),
     )
 
 

@@ -74,6 +74,8 @@ def test_what_reports_are_drawn_with_comes_along(filled, elsewhere, tmp_path):
     """The logo and the templates of the data folder, and nothing from elsewhere."""
     (filled.home / "templates" / "sections").mkdir(parents=True)
     (filled.home / "templates" / "sections" / "scope.html.j2").write_text("mine")
+    (filled.home / "templates" / "notifications" / "email").mkdir(parents=True)
+    (filled.home / "templates" / "notifications" / "email" / "digest.txt.j2").write_text("my digest")
     (filled.home / "logo.svg").write_text("<svg/>")
     (tmp_path / "logo.svg").write_text("<svg/>")
     ours = replace(filled, branding=BrandingSettings(logo="logo.svg", templates="templates"))
@@ -84,6 +86,8 @@ def test_what_reports_are_drawn_with_comes_along(filled, elsewhere, tmp_path):
 
     assert (elsewhere.home / "templates" / "sections" / "scope.html.j2").read_text() == "mine"
     assert (elsewhere.home / "logo.svg").read_text() == "<svg/>"
+    messages = elsewhere.home / "templates" / "notifications"
+    assert (messages / "email" / "digest.txt.j2").read_text() == "my digest"
     left = backup.back_up(theirs, tmp_path / "less.tar").files
     assert set(held.files) - set(left) == {"templates/sections/scope.html.j2", "logo.svg"}
 

@@ -455,7 +455,7 @@ def test_slack_gets_blocks_and_the_same_as_text(
     assert payload["blocks"][0]["text"]["text"].endswith(
         "harbour-lamps.example fails 9 rules, 2 of them critical"
     )
-    assert "Tracking before consent" in payload["text"]
+    assert "stored before any choice" in payload["text"]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,16 @@ def test_a_style_sheet_of_ones_own(branded: Branded, render: Render) -> None:
     assert "@media print { b { color: red } }" in page.code("style")
 
 
+def test_templates_of_messages_are_none_of_reports(own: Settings) -> None:
+    """They lie in a folder beside those of reports, or within theirs."""
+    write(own, "notifications/email/digest.html.j2", "{{ broken")
+
+    assert load_branding(own).templates is not None
+    assert "notifications/email/digest.html.j2" not in {
+        template.name for template in own_templates.listed(own_templates.load_templates(own))
+    }
+
+
 def test_the_declaration_to_paste_has_a_template(branded: Branded) -> None:
     document = branded(
         "<i>", declaration_j2="<ul>{{ declaration.groups[0].rows[0].name }} {{ language }}</ul>"
