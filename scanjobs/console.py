@@ -24,6 +24,7 @@ from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
 from scanjobs.domain.purposes import Category
 from scanjobs.errors import ScanjobsError
+from scanjobs.jobs.context import running_job
 
 # What a website or a file says is never markup.
 out = Console(highlight=False, markup=False)
@@ -211,27 +212,33 @@ def progress(*, refreshed_by_hand: bool = False) -> Iterator[Progress]:
 
 
 class _TextFormatter(logging.Formatter):
-    """`12:03:44 info     Worker 5f3a9c1e started`."""
+    """`12:03:44 info     [5f3a9c1e] Looking`: with the job in whose course it was said."""
 
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).astimezone()
-        line = f"{moment:%H:%M:%S} {record.levelname.lower():<8} {record.getMessage()}"
+        job = running_job.get()
+        told = record.getMessage() if job is None else f"[{short(job.id)}] {record.getMessage()}"
+        line = f"{moment:%H:%M:%S} {record.levelname.lower():<8} {told}"
         if record.exc_info:
             line = f"{line}\n{self.formatException(record.exc_info)}"
         return printable(line, keep="\n")
 
 
 class _JsonFormatter(logging.Formatter):
-    """One object a line: time, level, message, and the event with its fields."""
+    """One object a line: time, level, event, message, logger, the job in whose course, further fields."""
 
     _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
     def format(self, record: logging.LogRecord) -> str:
         fields = {key: value for key, value in vars(record).items() if key not in self._OWN}
+        job = running_job.get()
         line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
+            "event": fields.pop("event", None),
             "message": record.getMessage(),
+            "logger": record.name,
+            **({} if job is None else job.log_fields),
             **fields,
         }
         if record.exc_info:
@@ -239,11 +246,16 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
+_TALKATIVE = ("PIL", "alembic", "asyncio", "fontTools", "fpdf", "huey", "sqlalchemy", "urllib3")
+"""Libraries of which only warnings are worth a line; they would show what they work on."""
+
+
 def log_to_stderr(settings: Settings) -> None:
-    """Send our log lines to stderr as the settings say."""
+    """Send log lines to stderr as the settings say: ours, and those of tasks of one's own."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter() if settings.log_format == "json" else _TextFormatter())
-    logger = logging.getLogger("scanjobs")
-    logger.handlers[:] = [handler]
-    logger.setLevel(settings.log_level.upper())
-    logger.propagate = False
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

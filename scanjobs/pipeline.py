@@ -22,6 +22,7 @@ from scanjobs.domain.evidence import Capture, Evidence, RuleInput, Skipped
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.labels import LabelledEvidence, LabelSource
 from scanjobs.domain.scans import ScanRecord, ScanSummary
+from scanjobs.domain.subject import about
 from scanjobs.errors import CaptureError, ScanjobsError, UsageError
 from scanjobs.scanner import importers
 from scanjobs.scanner.combine import combine
@@ -272,6 +273,7 @@ def reclassify_scan(
         StorageError: the database refused.
     """
     before = scans.load_scan(settings, scan_id)
+    about(scan_id=before.id, site=before.site)
     after = _labelled_anew(settings, before, before.profile)
     now = (clock or settings.clock).now()
     told = happenings.of_judging_anew(before, after, now, job_id=job_id)

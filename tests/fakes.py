@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import signal
@@ -226,3 +227,11 @@ def twice_an_hour(number: int) -> int:
 @task(retries=1)
 def leave_interpreter() -> None:
     raise SystemExit(1)
+
+
+@task(retries=0)
+def speak(site: str) -> None:
+    """Logs as any task of one's own does."""
+    logging.getLogger("my_module").info("Looking at %s", site)
+    logging.getLogger("my_module.deeper").debug("Deeper", extra={"pages": 3})
+    raise RuntimeError("It did not answer.")

@@ -13,9 +13,11 @@ from typing import Any
 from huey import signals
 from huey.api import Task
 
+from scanjobs.domain import subject
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.jobs import JobState
 from scanjobs.errors import ScanjobsError
+from scanjobs.jobs import codec
 from scanjobs.jobs.context import RunningJob, running_job, standing_in
 from scanjobs.jobs.limits import Interruptions
 from scanjobs.jobs.queue import JobQueue
@@ -89,7 +91,7 @@ class Attempts:
         tokens = standing_in.set(stand_in), running_job.set(running)
         self._guard(task, claim, stand_in)
         try:
-            with queue.in_batch(claim.batch_id):
+            with queue.in_batch(claim.batch_id), subject.of_job(codec.arguments(claim.payload)):
                 queue.execute(task, timestamp=datetime.fromtimestamp(started_at, UTC).replace(tzinfo=None))
         except Exception as error:
             # Huey has let through what happened after the task: most often a result that is not JSON.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from scanjobs.domain.subject import subject
 from scanjobs.jobs.values import Claim, Progress
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ class RunningJob:
     def id(self) -> str:
         """The id of the job."""
         return self._claim.job_id
+
+    @property
+    def log_fields(self) -> dict[str, Any]:
+        """What every line of the log says that is written while it runs."""
+        claim = self._claim
+        told = {"job_id": claim.job_id, "task": claim.task, "queue": claim.queue, "attempt": claim.attempt}
+        return {**told, **subject()}
 
     @property
     def attempt(self) -> int:

@@ -8,7 +8,9 @@ from typing import Any
 
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
+from scanjobs.domain.subject import named_in
 from scanjobs.errors import StorageError
+from scanjobs.jobs import codec
 from scanjobs.jobs.leases import Rescued
 from scanjobs.jobs.values import Claim, Completion
 
@@ -194,4 +196,5 @@ def _short_task(task: str) -> str:
 
 
 def _fields(claim: Claim) -> dict[str, Any]:
-    return {"job_id": claim.job_id, "task": claim.task, "queue": claim.queue, "attempt": claim.attempt}
+    told = {"job_id": claim.job_id, "task": claim.task, "queue": claim.queue, "attempt": claim.attempt}
+    return {**told, **named_in(codec.arguments(claim.payload))}

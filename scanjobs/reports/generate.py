@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from scanjobs.config import Settings
 from scanjobs.db import reports, scans
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.reports import ReportKind, ReportRecord, ReportVersions
+from scanjobs.domain.subject import about
 from scanjobs.errors import ReportError
 from scanjobs.files import write_atomically
 from scanjobs.reports.branding import load_branding
@@ -18,6 +20,8 @@ from scanjobs.reports.formats import SHEETS, renderer_for, sheet_renderer_for
 from scanjobs.reports.history import history_of
 from scanjobs.reports.sheet import open_sheet
 from scanjobs.reports.write_overview import OnProgress, Written, write_overview
+
+logger = logging.getLogger(__name__)
 
 
 def generate_report(
@@ -32,6 +36,8 @@ def generate_report(
     report = reports.report_of_job(settings, job_id)
     if report is None:
         raise ReportError("The report of this job is not recorded any more.", hint="Submit it again.")
+    if report.scan_id is not None:
+        about(scan_id=report.scan_id, site=scans.find_scan(settings, report.scan_id).site)
     write = _write_scan if report.kind is ReportKind.SCAN else write_overview
     written = write(settings, report, on_progress)
     is_wanted = reports.complete_report(
@@ -46,6 +52,16 @@ def generate_report(
         if not reports.has_report(settings, report.path):
             Path(report.path).unlink(missing_ok=True)
         raise ReportError("The report was deleted while it was written.", hint="Submit it again.")
+    logger.info(
+        f"Report written: {report.path}",
+        extra={
+            "event": "report_written",
+            "report_id": report.id,
+            "format": str(report.format),
+            "path": report.path,
+            "size": written.size,
+        },
+    )
     return {
         "report_id": report.id,
         "format": str(report.format),
