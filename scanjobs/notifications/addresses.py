@@ -42,6 +42,14 @@ def places_of(host: str, port: int, *, allow_private: bool) -> list[Place]:
     return [Place(int(family), address) for family, _, _, _, address in found]
 
 
+def is_private_literal(host: str) -> bool:
+    """Whether a host is told by its address, and that is none of the internet."""
+    try:
+        return not is_public(host)
+    except ValueError:
+        return False
+
+
 def is_public(text: str) -> bool:
     """Whether an address is one of the internet, also the one that it carries within itself."""
     address = ipaddress.ip_address(text)

@@ -51,8 +51,9 @@ def post(url: Url, body: bytes, headers: Mapping[str, str], rules: WebhookSettin
         raise DeliveryError(f"{url.host} did not answer within {rules.timeout_seconds:g} seconds.") from error
     except http.client.RemoteDisconnected as error:
         raise DeliveryError(f"{url.host} closed the connection without an answer.") from error
-    except http.client.HTTPException as error:
-        raise DeliveryError(f"{url.host} answered something that is no HTTP.") from error
+    except http.client.HTTPException:
+        # What it quotes of the answer may repeat a secret address.
+        raise DeliveryError(f"{url.host} answered something that is no HTTP.") from None
     except OSError as error:
         reason = getattr(error, "reason", None) or error.strerror or str(error)
         raise DeliveryError(f"{url.host} cannot be reached: {reason}.") from error
@@ -61,10 +62,11 @@ def post(url: Url, body: bytes, headers: Mapping[str, str], rules: WebhookSettin
 def _connected(places: list[Place], deadline: float) -> socket.socket:
     """A connection to the first place that takes one."""
     failure: OSError = TimeoutError()
-    for place in places:
+    for number, place in enumerate(places):
         connection = socket.socket(place.family, socket.SOCK_STREAM)
         try:
-            connection.settimeout(_left(deadline))
+            # One that swallows everything leaves the others their share of the time.
+            connection.settimeout(_left(deadline) / (len(places) - number))
             connection.connect(place.address)
         except OSError as error:
             connection.close()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from scanjobs.domain.channel_settings import WebhookSettings
 from scanjobs.domain.notifications import Target
 from scanjobs.errors import ConfigurationError, ScanjobsError, UsageError
+from scanjobs.notifications.addresses import is_private_literal
 from scanjobs.notifications.secrets import is_reference, read_secret
 
 LONGEST_TOLD = 8
@@ -42,6 +43,19 @@ def url_of(target: Target, rules: WebhookSettings) -> Url:
         return parsed(target.address, rules, told=target.address, kind=UsageError)
     secret = read_secret(target.address)
     return parsed(secret, rules, told=f"in {target.address}", kind=ConfigurationError)
+
+
+def check_url(target: Target, rules: WebhookSettings) -> None:
+    """Refuse what can never be posted to; where a name leads is seen only when it is used.
+
+    Raises what `url_of` does.
+    """
+    url = url_of(target, rules)
+    if not rules.allow_private and is_private_literal(url.host):
+        raise UsageError(
+            f"{url.host} is an address that webhooks may not reach.",
+            hint="If that is meant, write allow_private = true under [webhooks] in config.toml.",
+        )
 
 
 def parsed(text: str, rules: WebhookSettings, *, told: str, kind: type[ScanjobsError]) -> Url:

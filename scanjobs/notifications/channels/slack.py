@@ -12,7 +12,7 @@ from scanjobs.errors import UsageError
 from scanjobs.notifications.answers import deliver
 from scanjobs.notifications.messages import Message, message
 from scanjobs.notifications.secrets import SHAPE, is_reference
-from scanjobs.notifications.urls import url_of
+from scanjobs.notifications.urls import check_url, url_of
 
 
 def send(settings: Settings, outgoing: Outgoing) -> str:
@@ -27,7 +27,7 @@ def check(settings: Settings, target: Target) -> None:
     """Its address is told by where it is found: whoever knows it can write into the channel."""
     if not is_reference(target.address):
         raise UsageError("The address of a Slack webhook is a secret, and was given itself.", hint=SHAPE)
-    url_of(target, settings.webhooks)
+    check_url(target, settings.webhooks)
 
 
 def payload_of(message: Message) -> dict[str, Any]:

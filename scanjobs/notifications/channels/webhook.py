@@ -17,7 +17,7 @@ from scanjobs.errors import ConfigurationError, UsageError
 from scanjobs.notifications.answers import deliver
 from scanjobs.notifications.messages import message
 from scanjobs.notifications.secrets import read_secret
-from scanjobs.notifications.urls import url_of
+from scanjobs.notifications.urls import check_url, url_of
 
 PREFIX = "whsec_"
 LEAST, MOST = 24, 64
@@ -36,7 +36,7 @@ def send(settings: Settings, outgoing: Outgoing) -> str:
 
 def check(settings: Settings, target: Target) -> None:
     """It is a web address that may be posted to, and there is a key to sign with."""
-    url_of(target, settings.webhooks)
+    check_url(target, settings.webhooks)
     _keys(target)
 
 
