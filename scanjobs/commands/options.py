@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scanjobs.commands.completion import scan_words
 from scanjobs.commands.moments import parse_duration, parse_moment
 from scanjobs.domain.jobs import QUEUES
 from scanjobs.domain.reports import ReportFormat
@@ -15,6 +16,7 @@ ScanOrSiteArgument = Annotated[
     typer.Argument(
         metavar="SCAN",
         help="Id of a scan, its first four characters or more, `latest`, or a site, whose newest is meant.",
+        autocompletion=scan_words,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -16,6 +16,32 @@ STOP_SECONDS = 330
 """Longer than the usual hard limit of a job, so that a stop lets running jobs finish."""
 
 
+_SYSTEM_UNIT = ("Wants=network-online.target", "After=network-online.target postgresql.service")
+_SYSTEM_USER = ("User=scanjobs", "StateDirectory=scanjobs", "StateDirectoryMode=0750", "UMask=0027")
+_HARDENING = (
+    "# Reports may go wherever the user scanjobs may write, but for the system's own folders and homes.",
+    "NoNewPrivileges=yes",
+    "CapabilityBoundingSet=",
+    "ProtectSystem=full",
+    "ProtectHome=yes",
+    "PrivateDevices=yes",
+    "ProtectClock=yes",
+    "ProtectControlGroups=yes",
+    "ProtectHostname=yes",
+    "ProtectKernelLogs=yes",
+    "ProtectKernelModules=yes",
+    "ProtectKernelTunables=yes",
+    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
+    "RestrictNamespaces=yes",
+    "RestrictRealtime=yes",
+    "RestrictSUIDSGID=yes",
+    "LockPersonality=yes",
+    "SystemCallArchitectures=native",
+    "SystemCallFilter=@system-service",
+    "# No PrivateTmp: commands wake the worker by a socket there.",
+)
+
+
 class Notifier:
     """Speaks the protocol of sd_notify(3); says nothing where systemd did not start the process."""
 
@@ -54,20 +80,25 @@ def unit(home: Path, arguments: Sequence[str], *, is_system: bool) -> str:
     lines = [
         "[Unit]",
         "Description=scanjobs worker",
-        *(["After=network.target"] if is_system else []),
+        *(_SYSTEM_UNIT if is_system else ()),
+        "# It is started again however often it ends.",
+        "StartLimitIntervalSec=0",
         "",
         "[Service]",
         "Type=notify",
         f"ExecStart={' '.join(map(_quoted, command))}",
         "ExecReload=/bin/kill -HUP $MAINPID",
         f"Environment={_quoted(f'SCANJOBS_HOME={home}')}",
-        *(["User=scanjobs", "StateDirectory=scanjobs"] if is_system else []),
+        *(_SYSTEM_USER if is_system else ()),
         "Restart=always",
         "RestartSec=2",
         f"WatchdogSec={WATCHDOG_SECONDS}",
         "# The worker ends its children itself, after their jobs.",
         "KillMode=mixed",
         f"TimeoutStopSec={STOP_SECONDS}",
+        "# A child that the kernel kills for its memory fails its job, not the worker.",
+        "OOMPolicy=continue",
+        *(_HARDENING if is_system else ()),
         "",
         "[Install]",
         f"WantedBy={'multi-user.target' if is_system else 'default.target'}",

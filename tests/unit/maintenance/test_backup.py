@@ -13,8 +13,10 @@ from dataclasses import replace
 import pytest
 
 from scanjobs.config import Settings
-from scanjobs.db import scans, session
+from scanjobs.db import events, held_scans, scans, session
 from scanjobs.domain.branding import BrandingSettings
+from scanjobs.domain.events import Event, EventType
+from scanjobs.domain.ids import new_id
 from scanjobs.errors import ConfigurationError, DatabaseTooNewError, StorageError
 from scanjobs.jobs import monitor
 from scanjobs.jobs.queue import JobQueue
@@ -68,6 +70,19 @@ def test_everything_comes_back_and_jobs_go_on_waiting(filled, elsewhere, tmp_pat
     assert (elsewhere.reports_folder / "2026" / "shop.pdf").read_bytes() == b"%PDF-1.7 a report"
     assert (elsewhere.home / "cookies.json").read_bytes() == b"newer data"
     assert not list(filled.home.glob(".backup-*")) + list(elsewhere.home.glob(".backup-*"))
+
+
+def test_holds_and_events_come_back(filled, elsewhere, tmp_path):
+    (scan,) = scans.list_scans(filled)
+    held = held_scans.hold(filled, scan.id, "Complaint 4711", filled.clock.now())
+    happened = Event(id=new_id(), type=EventType.SCAN_IMPORTED, happened_at=factories.NOON, scan_id=scan.id)
+    events.append(filled, replace(happened, job_id="a job"))
+
+    backup.back_up(filled, tmp_path / "backup.tar")
+    backup.restore(elsewhere, tmp_path / "backup.tar")
+
+    assert scans.list_scans(elsewhere) == [held]
+    assert [event.id for event in events.of_job(elsewhere, "a job")] == [happened.id]
 
 
 def test_what_reports_are_drawn_with_comes_along(filled, elsewhere, tmp_path):
