@@ -24,6 +24,7 @@ from scanjobs.commands import (
     import_,
     jobs,
     metrics,
+    notify,
     portfolio,
     queues,
     report,
@@ -60,6 +61,7 @@ app.command("declaration")(declaration.declaration)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(queues.app, name="queues")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(notify.app, name="notify")
 app.add_typer(db.app, name="db")
 app.command("worker")(worker.worker)
 app.command("beat")(beat.beat)

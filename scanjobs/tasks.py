@@ -5,16 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
 from huey.api import group
+from huey.exceptions import RetryTask
 
 from scanjobs.config import Settings, current
-from scanjobs.db import driver, scans
+from scanjobs.db import driver, events, scans
 from scanjobs.domain.ids import id_within
+from scanjobs.domain.notifications import Channel, Target
 from scanjobs.domain.reports import ReportOptions
-from scanjobs.errors import ConfigurationError, NotFoundError, UsageError
+from scanjobs.errors import ConfigurationError, DeliveryError, NotFoundError, UsageError
 from scanjobs.jobs import schedule
 from scanjobs.jobs.context import current_batch, this_job
 from scanjobs.jobs.job import Job
@@ -266,6 +269,68 @@ def reclassify_scan(scan_id: str) -> dict[str, Any]:
     from scanjobs import pipeline  # readers of captures and all, which whoever submits a job needs not
 
     return asdict(pipeline.reclassify_scan(current(), scan_id, job_id=this_job().id))
+
+
+@task(queue="notifications", unique=True)
+def dispatch_events() -> dict[str, int]:
+    """Make deliveries of what happened, for everybody who wants to hear of it."""
+    from scanjobs.notifications import dispatch  # whoever submits a job tells nobody
+
+    return dispatch.dispatch_events(current(), _submit_delivery)
+
+
+@queue.chore
+def _watch_events(settings: Settings) -> None:
+    """Events stay unread until a worker sees them, whoever wrote them down and however that one ended."""
+    if events.has_unread(settings):
+        queue.submit_once(dispatch_events.signature())
+
+
+@task(queue="notifications", unique=True, limit_key="{lane}", rate="60/m")
+def deliver_notification(delivery_id: str, lane: str) -> dict[str, Any]:
+    """Send one message; of one lane, a mail server or an address of the web, 60 go a minute."""
+    from scanjobs.notifications import deliver
+
+    try:
+        done = deliver.deliver(current(), delivery_id, this_job().id, _submit_delivery)
+    except DeliveryError as error:
+        wait = deliver.retry_after(error)
+        if wait is None:
+            raise
+        raise RetryTask(error.message, delay=wait) from error
+    return {
+        "delivery_id": delivery_id,
+        "state": str(done.state),
+        "answer": done.answer,
+        "until": done.until and done.until.isoformat(),
+    }
+
+
+def _submit_delivery(delivery_id: str, target: Target, due_at: datetime) -> None:
+    queue.enqueue(deliver_notification.signature(delivery_id, _lane(target), eta=due_at))
+
+
+def _lane(target: Target) -> str:
+    """What shares a limit: one mail server takes all mails, an address of the web has a limit of its own."""
+    if target.channel in (Channel.WEBHOOK, Channel.SLACK):
+        return f"notify:{target.channel}:{id_within(target.address, 'lane')[:8]}"
+    return f"notify:{target.channel}"
+
+
+@task(queue="notifications", unique=True)
+def deliver_notifications(delivery_ids: list[str]) -> dict[str, Any]:
+    """Have failed or cancelled messages sent after all, side by side; answers their jobs."""
+    return {"jobs": [job.id for job in retry_deliveries(delivery_ids)]}
+
+
+@driver.retried
+def retry_deliveries(delivery_ids: Sequence[str]) -> list[Job]:
+    """Open these deliveries again and submit a job for each, all or none; what was delivered stays so."""
+    from scanjobs.db import deliveries  # the ORM, which whoever submits a job may do without
+
+    with queue.batch():
+        again = deliveries.reopen(current(), delivery_ids, current().clock.now())
+        return [deliver_notification(id, _lane(target)) for id, target in again]
 
 
 def find_task(name: str) -> JobTask:

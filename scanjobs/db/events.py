@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ _INSERT = """
     VALUES (:id, :type, :happened_at, :site, :severity, :scan_id, :report_id, :job_id, :subject, :facts,
             NOT EXISTS (SELECT 1 FROM subscriptions WHERE NOT is_paused))
 """
-_IS_WANTED = "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE NOT is_paused)"
 _HAS_UNREAD = "SELECT EXISTS (SELECT 1 FROM events WHERE NOT is_read)"
 _SELECT = """
     SELECT seq, id, type, happened_at, site, severity, scan_id, report_id, job_id, subject, facts FROM events
@@ -27,18 +26,6 @@ _SELECT = """
 _UNREAD = f"{_SELECT} WHERE NOT is_read ORDER BY seq LIMIT :limit"
 _OF_JOB = f"{_SELECT} WHERE job_id = :job_id ORDER BY seq"
 _SET_READ = "UPDATE events SET is_read = ? WHERE seq = ?"
-
-Follow = Callable[[Settings], None]
-_follow: list[Follow] = []
-
-
-def follow(call: Follow) -> None:
-    """Have something called in the transaction of each event that somebody wants to hear of.
-
-    A process that has nobody follow leaves its events to those that do.
-    """
-    if call not in _follow:
-        _follow.append(call)
 
 
 def append(settings: Settings, event: Event) -> None:
@@ -62,9 +49,6 @@ def append(settings: Settings, event: Event) -> None:
                 "facts": json.dumps(event.facts, ensure_ascii=False),
             },
         )
-        if _follow and connection.execute(_IS_WANTED).fetchone()[0]:
-            for call in _follow:
-                call(settings)
 
 
 def has_unread(settings: Settings) -> bool:

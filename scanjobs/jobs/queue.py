@@ -48,6 +48,13 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         """Whether somebody wants to be told of each submit, with the task as an object."""
         self.declared: dict[str, Declaration] = {}
         """The periodic entries of code that is loaded, by name."""
+        self.chores: list[Callable[[Settings], None]] = []
+        """What a worker does itself, about once a second; each takes a look by an index and no more."""
+
+    def chore(self, function: Callable[[Settings], None]) -> Callable[[Settings], None]:
+        """Have every worker do something about once a second, before it looks for jobs."""
+        self.chores.append(function)
+        return function
 
     @property
     def storage(self) -> JobStorage:
@@ -209,6 +216,12 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
             with transaction(self.storage.settings):
                 first = self._accept(task)
         return first if task.on_complete is None else self._pipeline(first, task.on_complete)
+
+    def submit_once(self, task: Task) -> None:
+        """Submit a unique task unless its twin waits; by plain SQL, within any transaction there is."""
+        with driver.write(self.storage.settings):
+            if self.storage.waiting_twin(unique_key(task)) is None:
+                self._submit(task)
 
     def form_of(self, task_class: type[Task]) -> messages.Form:
         """What the messages of a task have in common."""

@@ -369,6 +369,14 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._leases.release(self._pool.waiting[keep:])
             del self._pool.waiting[keep:]
         self._pruner.step()
+        if self._stopping_since is None:
+            self._do_chores()
+
+    def _do_chores(self) -> None:
+        """What tasks have every worker do, which may make jobs; not one that is here for a few jobs only."""
+        if not self._share.only:
+            for chore in self.huey.chores:
+                chore(self._settings)
 
     def _cancel(self) -> None:
         """End the jobs that somebody wants to end."""
@@ -474,7 +482,13 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
             self._give_back()
         if any(True for _ in self._pool.claims()):
             return False
-        return self._stopping_since is not None or (self._drain and not self._leases.unfinished())
+        return self._stopping_since is not None or (self._drain and self._is_drained())
+
+    def _is_drained(self) -> bool:
+        if self._leases.unfinished():
+            return False
+        self._do_chores()
+        return not self._leases.unfinished()
 
     def _give_back(self) -> None:
         """When leaving: what was claimed and not yet handed out is for others."""

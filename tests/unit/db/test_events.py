@@ -89,21 +89,6 @@ def test_a_read_event_does_not_come_again(settings: Settings) -> None:
     assert len(events.unread(settings, 10)) == 1
 
 
-def test_those_who_follow_are_called_inside_the_transaction(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And only where somebody wants to hear of it."""
-    calls: list[bool] = []
-    monkeypatch.setattr(events, "_follow", [])
-    events.follow(lambda settings: calls.append(driver.active.get() is not None))
-    events.append(settings, violation())
-    assert calls == []
-
-    subscribe(settings)
-    events.append(settings, violation())
-    assert calls == [True]
-
-
 def test_the_rows_are_what_the_models_say(settings: Settings) -> None:
     events.append(settings, violation(severity=None))
     with reading(settings) as session:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,24 +11,8 @@ from scanjobs.config import Settings
 from scanjobs.jobs.claiming import Share
 from scanjobs.jobs.leases import Leases
 from scanjobs.jobs.queue import JobQueue
+from tests.clocks import FakeClock
 from tests.conftest import DATABASES
-from tests.factories import NOON
-
-
-class FakeClock:
-    """Stands still until moved."""
-
-    def __init__(self) -> None:
-        self.seconds = NOON.timestamp()
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.seconds, UTC)
-
-    def timestamp(self) -> float:
-        return self.seconds
-
-    def forward(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 @pytest.fixture(params=DATABASES)

@@ -1,0 +1,70 @@
+"""Turns events into deliveries: one for each subscriber's target, or a line in the digest it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from scanjobs.config import Settings
+from scanjobs.db import deliveries, driver, events, subscriptions
+from scanjobs.db.session import transaction
+from scanjobs.domain.clock import Clock
+from scanjobs.domain.events import Event
+from scanjobs.domain.ids import id_within
+from scanjobs.domain.notifications import Digest, Subscription, Target
+from scanjobs.notifications.subscriptions import wants
+from scanjobs.notifications.timing import due_at
+
+CHUNK = 20
+"""Events in one transaction: well under 50 ms, so that nobody waits behind it."""
+
+Submit = Callable[[str, Target, datetime], object]
+"""Called within the transaction with the id of a delivery, its target, and when it is due."""
+
+
+def dispatch_events(settings: Settings, submit: Submit, *, clock: Clock | None = None) -> dict[str, int]:
+    """Make deliveries of every event that waits; answers how many events there were, and deliveries made.
+
+    Deliveries, their jobs and the note that an event was read are one transaction: whoever is killed here
+    has done all of it for an event, or nothing.
+    """
+    clock = clock or settings.clock
+    read = made = 0
+    while True:
+        found, new = _dispatch_some(settings, submit, clock)
+        if not found:
+            return {"events": read, "deliveries": made}
+        read, made = read + found, made + new
+
+
+@driver.retried
+def _dispatch_some(settings: Settings, submit: Submit, clock: Clock) -> tuple[int, int]:
+    with transaction(settings), driver.write(settings) as connection:
+        driver.hold(connection, "dispatch_events")
+        now = clock.now()
+        waiting = events.unread(settings, CHUNK)
+        wanted = [one for one in subscriptions.list_subscriptions(settings) if not one.is_paused]
+        made = 0
+        for seq, event in waiting:
+            for subscription in wanted:
+                if wants(subscription, event):
+                    made += _tell(settings, subscription, seq, event, now, submit)
+        events.mark_read(settings, [seq for seq, _ in waiting])
+        return len(waiting), made
+
+
+def _tell(
+    settings: Settings, subscription: Subscription, seq: int, event: Event, now: datetime, submit: Submit
+) -> int:
+    made = 0
+    at = due_at(subscription, now)
+    for target in subscription.targets:
+        if subscription.digest is not Digest.NONE and deliveries.join_digest(
+            settings, subscription, target, seq, now
+        ):
+            continue
+        id = id_within(event.id, f"{subscription.id} {target}")
+        if deliveries.add_delivery(settings, id, subscription, target, seq, now=now, due_at=at):
+            submit(id, target, at)
+            made += 1
+    return made
