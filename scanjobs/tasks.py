@@ -286,7 +286,14 @@ def _watch_events(settings: Settings) -> None:
         queue.submit_once(dispatch_events.signature())
 
 
-@task(queue="notifications", unique=True, limit_key="{lane}", rate="60/m")
+@task(
+    queue="notifications",
+    retry_base_seconds=60,
+    retry_cap_seconds=900,
+    unique=True,
+    limit_key="{lane}",
+    rate="60/m",
+)
 def deliver_notification(delivery_id: str, lane: str) -> dict[str, Any]:
     """Send one message; of one lane, a mail server or an address of the web, 60 go a minute."""
     from scanjobs.notifications import deliver

@@ -32,13 +32,16 @@ _STYLES = {
 
 def subscriptions_table(subscriptions: Sequence[Subscription]) -> Table:
     """One recipient a line."""
-    table = console.table("Recipient", "Is told of", "Sites", "By", "When")
+    table = console.table("Recipient", "Is told of", "Sites", "When")
     for one in subscriptions:
         table.add_row(
-            Text.assemble(_named(one.name), (" paused" if one.is_paused else "", "yellow")),
-            ", ".join(one.events),
-            ", ".join(one.sites) or "all",
-            "\n".join(_where(target) for target in one.targets),
+            Text.assemble(
+                _named(one.name),
+                (" paused" if one.is_paused else "", "yellow"),
+                *(f"\n{_where(target)}" for target in one.targets),
+            ),
+            "\n".join(one.events),
+            "\n".join(one.sites) or "all",
             _when(one),
         )
     return table
@@ -95,7 +98,7 @@ def _facts(subscription: Subscription) -> Iterator[tuple[str, RenderableType]]:
     yield "id", subscription.id
     yield "is told of", ", ".join(subscription.events)
     yield "sites", ", ".join(subscription.sites) or "all"
-    yield "severity", f"{subscription.minimum_severity} and above"
+    yield "violations", f"{subscription.minimum_severity} and above"
     for target in subscription.targets:
         yield "by", _where(target)
     yield "when", _when(subscription)

@@ -12,7 +12,7 @@ from scanjobs.domain.ids import new_id
 from scanjobs.domain.notifications import Outgoing, Subscription, Target
 from scanjobs.errors import ScanjobsError
 from scanjobs.notifications import channels
-from scanjobs.notifications.preview import sample_event
+from scanjobs.notifications.samples import sample
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,7 @@ def try_targets(
 ) -> list[Tried]:
     """Send an example to each target of a subscription; what each answered, or why it did not go out."""
     now = (clock or settings.clock).now()
-    event = replace(sample_event(type), happened_at=now)
+    event = replace(sample(type), happened_at=now)
     tries = []
     for target in subscription.targets:
         outgoing = Outgoing(

@@ -15,9 +15,10 @@ from scanjobs.notifications.messages import message
 
 
 def send(settings: Settings, outgoing: Outgoing) -> str:
-    """Append the event or the digest as one line that survives a loss of power."""
+    """Append the event or the digest as one line that survives a loss of power, with its id."""
     path = _path(outgoing.target)
-    line = json.dumps(message(settings, outgoing).data, allow_nan=False).encode("ascii") + b"\n"
+    record = {"id": outgoing.id, **message(settings, outgoing).data}
+    line = json.dumps(record, allow_nan=False).encode("ascii") + b"\n"
     try:
         return f"{_append(path, line):,} bytes appended"
     except OSError as error:
