@@ -221,9 +221,13 @@ def write_metrics() -> bool:
 @periodic("*/10 * * * *")
 @task(queue="notifications", unique=True)
 def check_notifications() -> list[str]:
-    """Look whether notifications go out; answers what is wrong."""
+    """Look whether notifications go out, and send those whose jobs were lost; answers what is wrong."""
     from scanjobs.maintenance import health
+    from scanjobs.notifications import deliver
 
+    with queue.batch():
+        for delivery_id, target in deliver.lost_deliveries(current()):
+            deliver_notification(delivery_id, _lane(target))
     return health.watch_notifications(current())
 
 
