@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from scanjobs import console
-from scanjobs.commands.status_view import what
-from scanjobs.domain.jobs import WITH_OTHERS, JobRecord, TaskRecord
+from scanjobs.commands.status_view import outcome, what
+from scanjobs.domain.events import Event
+from scanjobs.domain.jobs import WITH_OTHERS, Attempt, FollowUp, JobRecord, TaskRecord
+from scanjobs.domain.reports import ReportRecord
+from scanjobs.jobs.whole_story import JobStory
 
 MOST_SHOWN = 400
 """Characters of an argument or a result."""
+LAST_LINES = 6
+"""Of a traceback."""
+MOST_RELATED = 12
 
 
 def jobs_table(jobs: Sequence[JobRecord]) -> Table:
@@ -52,16 +58,97 @@ def _limit(seconds: float | None) -> str:
     return "–" if seconds is None else f"{seconds:g} s"
 
 
-def job_view(job: JobRecord) -> Iterator[RenderableType]:
-    """Everything that is known about one job, and what happened to it when."""
+def job_view(told: JobStory, *, is_traceback_whole: bool) -> Iterator[RenderableType]:
+    """Everything that is known about one job, what happened to it when, and what it led to."""
+    job = told.job
     yield Text.assemble((job.task, "bold"), "  job ", (job.id, "bold cyan"))
-    yield console.facts(_facts(job))
+    yield console.facts([*_facts(job), *_files(told.report)])
+    if told.attempts:
+        yield ""
+        yield _attempts(told.attempts)
     if job.events:
         yield ""
         yield _story(job)
+    if told.happened:
+        yield ""
+        yield _happened(told.happened)
+    for title, related in (
+        ("Submitted with it", told.siblings),
+        ("Submitted by it", told.parts),
+        ("It waits for", told.members),
+    ):
+        if related:
+            yield ""
+            yield _related(title, related)
+    if told.follow_ups:
+        yield ""
+        yield _follow_ups(told.follow_ups)
     if job.traceback:
         yield ""
-        yield Text(console.printable(job.traceback.rstrip(), keep="\n"), style="dim")
+        yield _traceback(job.traceback, is_whole=is_traceback_whole)
+
+
+def _files(report: ReportRecord | None) -> Iterator[tuple[str, RenderableType]]:
+    if report is not None:
+        size = "not written" if report.size is None else console.file_size(report.size)
+        yield "file", f"{report.path} ({size})"
+        yield "report", report.id
+
+
+def _attempts(attempts: Sequence[Attempt]) -> Table:
+    table = console.table(">Attempt", "Worker", ">Waited", "Began", ">Took", "Ended as", "Error")
+    for attempt in attempts:
+        took = None if attempt.ended_at is None else attempt.ended_at - attempt.began_at
+        table.add_row(
+            str(attempt.number),
+            attempt.worker or "–",
+            console.duration(timedelta(seconds=attempt.waited_seconds)),
+            f"{attempt.began_at:%H:%M:%S}",
+            "–" if took is None else console.duration(took),
+            attempt.outcome or "under way",
+            console.printable(attempt.error or ""),
+        )
+    return table
+
+
+def _happened(events: Sequence[Event]) -> Table:
+    table = console.table("When", "Event", "Severity", "About")
+    for event in events:
+        about = event.subject or event.site or event.report_id or event.scan_id or ""
+        table.add_row(
+            f"{event.happened_at:%H:%M:%S}",
+            str(event.type),
+            str(event.severity or ""),
+            console.printable(about),
+        )
+    return table
+
+
+def _related(title: str, jobs: Sequence[JobRecord]) -> Table:
+    table = console.table("Job", title, "State", "Outcome")
+    for job in jobs[:MOST_RELATED]:
+        table.add_row(console.identifier(job.id), what(job), console.state(job.state), outcome(job))
+    if len(jobs) > MOST_RELATED:
+        table.add_row("", f"and {len(jobs) - MOST_RELATED:,} more", "", "")
+    return table
+
+
+def _follow_ups(follow_ups: Sequence[FollowUp]) -> Table:
+    table = console.table("Job", "Leads to", "When it has", "State")
+    for one in follow_ups:
+        state = "–" if one.state is None else console.state(one.state)
+        table.add_row(console.identifier(one.id), console.printable(one.task), one.after, state)
+    return table
+
+
+def _traceback(text: str, *, is_whole: bool) -> Text:
+    lines = text.rstrip().splitlines()
+    hidden = 0 if is_whole else max(0, len(lines) - LAST_LINES)
+    shown = "\n".join(lines[hidden:])
+    told = Text(console.printable(shown, keep="\n"), style="dim")
+    if hidden:
+        told = Text.assemble((f"{hidden} lines before these; --traceback prints them\n", "cyan"), told)
+    return told
 
 
 def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
@@ -89,8 +176,12 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
         took = f", after {console.duration(job.finished_at - job.started_at)}" if job.started_at else ""
         yield "ended", _moment(job.finished_at) + took
     yield "attempt", f"{job.attempt}" + (f", rescued {job.rescues} times" if job.rescues else "")
+    if job.batch_id:
+        yield "batch", job.batch_id
     if job.worker_id:
         yield "worker", job.worker_id
+    if job.cancel and not job.state.is_final:
+        yield "asked", "to end" if job.cancel == "ask" else "to be ended by force"
     if job.progress is not None and not job.state.is_final:
         yield "progress", f"{job.progress:.0f} % {job.progress_phase or ''}"
     if job.error:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scanjobs.commands.moments import parse_past
 from scanjobs.commands.options import (
     AtOption,
     ExpiresOption,
@@ -66,6 +67,20 @@ def list_jobs(
     task: Annotated[
         str | None, typer.Option("--task", help="Only jobs of this task (module and name).")
     ] = None,
+    worker: Annotated[
+        str | None, typer.Option("--worker", metavar="WORKER", help="Only jobs a worker has run last.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="WHEN", help="Submitted since 2026-12-01T08:00, or within 2h30m."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="WHEN", help="Submitted before that, or longer ago.")
+    ] = None,
+    words: Annotated[
+        str | None,
+        typer.Option("--contains", metavar="TEXT", help="Found in their arguments, result or error."),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 20,
     json: JsonOption = False,
 ) -> None:
@@ -74,7 +89,17 @@ def list_jobs(
     from scanjobs.commands.job_view import jobs_table
     from scanjobs.jobs import monitor
 
-    found = monitor.jobs(config.current(), state=state, queue=queue, task=task, limit=limit)
+    found = monitor.jobs(
+        config.current(),
+        state=state,
+        queue=queue,
+        task=task,
+        worker=worker,
+        since=None if since is None else parse_past(since),
+        until=None if until is None else parse_past(until),
+        words=words,
+        limit=limit,
+    )
     if json:
         console.show_json(found)
     elif found:
@@ -99,17 +124,23 @@ def list_tasks(json: JsonOption = False) -> None:
 
 
 @app.command("show")
-def show(job: JobArgument, json: JsonOption = False) -> None:
-    """Tell the whole story of a job."""
+def show(
+    job: JobArgument,
+    traceback: Annotated[
+        bool, typer.Option("--traceback", help="Print the whole traceback of the last error.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Tell the whole story of a job: attempts, waits, workers, errors, files, and what it led to."""
     from scanjobs import config, console
     from scanjobs.commands.job_view import job_view
-    from scanjobs.jobs import monitor
+    from scanjobs.jobs import whole_story
 
-    record = monitor.job(config.current(), job)
+    story = whole_story.tell(config.current(), job)
     if json:
-        console.show_json([record])
+        console.show_json([whole_story.as_one_object(story)])
     else:
-        console.show(*job_view(record))
+        console.show(*job_view(story, is_traceback_whole=traceback))
 
 
 @app.command("wait")

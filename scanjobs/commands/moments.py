@@ -46,6 +46,20 @@ def parse_moment(text: str, now: datetime | None = None) -> datetime:
         raise typer.BadParameter(f"{text!r} is no moment; write 2026-12-01T08:00 or 08:00.") from None
 
 
+def parse_past(text: str, now: datetime | None = None) -> datetime:
+    """`2h30m` is so long ago; `2026-12-01T08:00` is that moment, with a zone or in the local one. UTC.
+
+    Raises:
+        BadParameter: it is neither.
+    """
+    if _DURATION.fullmatch(text.strip().lower().replace(" ", "")):
+        return (now or config.now()) - parse_duration(text)
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no moment; write 2026-12-01T08:00 or 2h30m.") from None
+
+
 def parse_start(text: str) -> datetime:
     """`2026-12-01T08:00`; where it names no zone, neither does what this answers.
 

@@ -59,7 +59,7 @@ def workers_table(workers: Sequence[WorkerRecord], now: datetime) -> Table:
             str(worker.pid) if worker.is_here else f"{worker.host}:{worker.pid}",
             worker.pool,
             "all" if set(worker.queues) == set(QUEUES) else ", ".join(worker.queues),
-            _busy(worker),
+            busy(worker),
             "–" if worker.memory is None else f"{worker.memory / 1e6:,.0f} MB",
             f"{worker.succeeded:,}",
             f"{worker.failed:,}",
@@ -68,7 +68,8 @@ def workers_table(workers: Sequence[WorkerRecord], now: datetime) -> Table:
     return table
 
 
-def _busy(worker: WorkerRecord) -> str:
+def busy(worker: WorkerRecord) -> str:
+    """How many of its children work."""
     most = "" if worker.children == worker.concurrency else f" of {worker.concurrency}"
     return f"{len(worker.current)}/{worker.children}{most}"
 

@@ -87,6 +87,36 @@ class JobRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """One time that a worker has taken a job."""
+
+    number: int
+    """From 1; one that did not count has the same number as the next."""
+    worker: str | None
+    """The beginning of the worker's id."""
+    began_at: datetime
+    ended_at: datetime | None
+    """None while it is under way."""
+    waited_seconds: float
+    """How long the job could have been taken before somebody took it."""
+    outcome: str | None
+    """What ended it: an outcome, retrying, held, released or rescued."""
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUp:
+    """A job that another one leads to."""
+
+    id: str
+    task: str
+    after: str
+    """What the other has to have done, in words."""
+    state: JobState | None
+    """None where it was never reached."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkerRecord:
     """A worker process group that lives or was seen last."""
 

@@ -85,6 +85,73 @@ def test_the_story_of_a_job_is_told(scanjobs):
     ]
 
 
+def test_every_attempt_is_told_with_its_error(scanjobs):
+    (identifier,) = submit(scanjobs, "succeed_at_attempt", number=3)
+    scanjobs("worker", "--drain")
+
+    told = job(scanjobs, identifier)
+
+    assert [(one["number"], one["outcome"], one["error"]) for one in told["attempts"]] == [
+        (1, "retrying", "RuntimeError: attempt 1 is too early"),
+        (2, "retrying", "RuntimeError: attempt 2 is too early"),
+        (3, "succeeded", None),
+    ]
+    assert all(one["worker"] == told["worker_id"][:8] for one in told["attempts"])
+    shown = scanjobs("jobs", "show", identifier).stdout
+    assert "attempt 2 is too early" in shown.partition("Ended as")[2]
+
+
+def test_a_traceback_is_told_by_its_end_or_as_a_whole(scanjobs):
+    (identifier,) = submit(scanjobs, "fail", sentence="The lamp is broken.")
+    scanjobs("worker", "--drain")
+
+    short = scanjobs("jobs", "show", identifier).stdout
+    whole = scanjobs("jobs", "show", identifier, "--traceback").stdout
+
+    for shown in (short, whole):
+        assert "RuntimeError: The lamp is broken." in shown
+    assert "Traceback (most recent call last)" in whole
+    assert "Traceback (most recent call last)" not in short
+    assert "--traceback" in short
+
+
+def test_a_job_tells_its_file_its_events_and_those_submitted_with_it(scanjobs, shop):
+    first, second = json.loads(scanjobs("report", shop, "-f", "csv", "-f", "json", "--json").stdout)
+    scanjobs("worker", "--drain")
+
+    told = job(scanjobs, first["id"])
+
+    assert told["report"]["sha256"]
+    assert [one["id"] for one in told["siblings"]] == [second["id"]]
+    shown = scanjobs("jobs", "show", first["id"]).stdout
+    assert told["report"]["path"] in shown.replace("\n", "").replace(" ", "")
+    assert second["id"][:8] in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        (["--contains", "4711"], 1),
+        (["--since", "1h"], 2),
+        (["--until", "1h"], 0),
+        (["--since", "2020-01-01T00:00", "--until", "2020-02-01T00:00"], 0),
+        (["--worker", "00000000"], 0),
+    ],
+)
+def test_jobs_are_listed_by_time_worker_and_words(scanjobs, words, number):
+    submit(scanjobs, "add", first=4711, second=2)
+    submit(scanjobs, "add", first=1, second=2)
+
+    assert len(json.loads(scanjobs("jobs", "list", *words, "--json").stdout)) == number
+
+
+def test_a_moment_that_is_none_is_refused(scanjobs):
+    done = scanjobs("jobs", "list", "--since", "lately")
+
+    assert done.returncode == 2
+    assert "is no moment" in " ".join(done.stderr.replace("│", " ").split())
+
+
 def test_a_failed_job_is_retried_by_hand(scanjobs):
     (identifier,) = submit(scanjobs, "fail", sentence="The lamp is broken.")
     scanjobs("worker", "--drain")
