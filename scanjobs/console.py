@@ -95,6 +95,11 @@ def show_json(value: Any) -> None:
     print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))  # noqa: T201 - for programs
 
 
+def show_json_line(value: Any) -> None:
+    """A value as one line of JSON on stdout, there at once for whoever reads along."""
+    print(json.dumps(value, default=_plain, ensure_ascii=False), flush=True)  # noqa: T201 - for programs
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)

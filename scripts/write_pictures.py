@@ -1,4 +1,4 @@
-"""Draws the pictures of reports and messages in the docs anew, from the bundled recordings.
+"""Draws the pictures of reports, messages and the live view in the docs anew, from the bundled recordings.
 
 Use: `python scripts/write_pictures.py`. It needs Chromium and Poppler's `pdftoppm`.
 """
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +21,14 @@ import draw_slack
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
+from rich.console import Console
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
 
 from scanjobs import config
+from scanjobs.commands import live_view
+from scanjobs.commands.live_state import View
 from scanjobs.domain.events import EventType
+from scanjobs.jobs import control, monitor
 from scanjobs.notifications.preview import write_previews
 
 ROOT = Path(__file__).parent.parent
@@ -55,6 +61,8 @@ def main() -> None:
                 save(name, screen_of(browser, html, *screen))
             for name, picture in messages_of(browser, Path(folder)):
                 save(name, picture)
+            for name, svg in live_views(Path(folder)).items():
+                save(name, drawing_of(browser, svg))
             browser.close()
 
 
@@ -67,6 +75,50 @@ def reports(folder: Path) -> tuple[Path, Path]:
     ):
         subprocess.run([sys.executable, "-m", "scanjobs", *arguments], env=environment, check=True)
     return next(folder.glob("*.pdf")), next(folder.glob("*.html"))
+
+
+def live_views(folder: Path) -> dict[str, str]:
+    """The live view of a worker in the midst of reports, in a dark terminal and in a light one."""
+    settings = config.use(config.load({"home": folder / "home"}))
+    environment = {**os.environ, "SCANJOBS_HOME": str(settings.home)}
+    command = [sys.executable, "-m", "scanjobs"]
+    control.pause(settings, "reports")  # until there is enough to do for a picture
+    worker = subprocess.Popen([*command, "--log-level", "error", "worker", "-c", "2"], env=environment)
+    try:
+        for language in ("en", "de", "fr"):
+            subprocess.run(
+                [*command, "report", "latest", "-f", "pdf", "-f", "html", "--language", language],
+                env=environment,
+                check=True,
+                capture_output=True,
+            )
+        later = ["report", "latest", "--in", "2h", "-f", "md"]
+        subprocess.run([*command, *later], env=environment, check=True, capture_output=True)
+        control.resume(settings, "reports")
+        view = View().seen(monitor.status(settings))
+        while not any(job.progress for job in view.jobs) and len(view.jobs) > 1:
+            time.sleep(0.02)
+            view = view.seen(monitor.status(settings))
+    finally:
+        worker.terminate()
+        worker.wait()
+    view = view.turned()
+    svgs = {}
+    for name, theme in (("live-view", SVG_EXPORT_THEME), ("live-view-light", DEFAULT_TERMINAL_THEME)):
+        paper = Console(width=80, height=24, record=True, file=io.StringIO(), force_terminal=True)
+        paper.print(live_view.draw(view, 80, 24))
+        svgs[name] = paper.export_svg(title="scanjobs status --watch", theme=theme)
+    return svgs
+
+
+def drawing_of(browser: Browser, svg: str) -> bytes:
+    """What a browser makes of a drawing; the font that it asks for from elsewhere is left out."""
+    page = browser.new_page(viewport={"width": 1000, "height": 680})
+    drawing = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    page.set_content(drawing, wait_until="domcontentloaded")
+    picture = page.locator("svg").first.screenshot()
+    page.close()
+    return picture
 
 
 def page_of(pdf: Path, title: str) -> bytes:
