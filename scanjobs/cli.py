@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from typer.main import get_command
 
 from scanjobs import __version__, config
 from scanjobs.commands import (
@@ -36,6 +37,7 @@ from scanjobs.commands import (
     status,
     worker,
 )
+from scanjobs.commands.values_at_hand import values_at_hand
 from scanjobs.errors import ExitCode, ScanjobsError
 
 app = typer.Typer(
@@ -104,7 +106,7 @@ def main() -> NoReturn:
         ):  # a terminal that knows few characters gets a ? for the others
             stream.reconfigure(errors="replace")
     try:
-        sys.exit(app(standalone_mode=False) or ExitCode.OK)
+        sys.exit(values_at_hand(get_command(app))(standalone_mode=False) or ExitCode.OK)
     except ScanjobsError as error:
         _fail(error)
     except (KeyboardInterrupt, typer.Abort):

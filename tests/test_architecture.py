@@ -40,6 +40,14 @@ def test_looking_does_not_load_huey(module: str):
     assert "huey" not in loaded_by(f"import {module}")
 
 
+def test_a_command_without_values_does_not_load_what_looks_at_values(tmp_path: Path):
+    run = f"import sys; sys.argv = ['scanjobs', 'queues', 'list']; sys.path.insert(0, {str(ROOT)!r})"
+    home = f"import os; os.environ['SCANJOBS_HOME'] = {str(tmp_path)!r}"
+    ended = "from scanjobs.cli import main\ntry: main()\nexcept SystemExit as end: assert end.code == 0"
+
+    assert "pydantic" not in loaded_by(f"{run}\n{home}\n{ended}")
+
+
 def test_finding_a_cookie_does_not_wait_for_the_orm():
     assert "sqlalchemy" not in loaded_by("import scanjobs.commands.find_view, scanjobs.db.sightings")
 

@@ -62,7 +62,7 @@ def _widths(
     yielding = [place for place in kept if columns[place].gives_way]
     excess = sum(widths.values()) + GAP * (len(kept) - 1) - width
     while excess > 0 and yielding:
-        widest = max(yielding, key=lambda place: widths[place])
+        widest = max(yielding, key=lambda place: (widths[place] > columns[place].narrowest, widths[place]))
         if widths[widest] <= 1:
             break
         widths[widest] -= 1

@@ -224,7 +224,7 @@ def _jobs(view: View, status: Status) -> Section:
     return Section(
         columns=[
             Column(title="Job"),
-            Column(title="Running, then waiting", gives_way=True, narrowest=22),
+            Column(title="Running, then waiting", gives_way=True, narrowest=29),
             Column(title="State"),
             Column(title="Progress", leaves=2),
             Column(title="", gives_way=True, leaves=1),
