@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -11,66 +14,71 @@ import typer
 from typer.main import get_command
 
 from scanjobs import __version__, config
-from scanjobs.commands import (
-    beat,
-    check,
-    cookies,
-    db,
-    declaration,
-    demo,
-    diff,
-    export,
-    find,
-    health,
-    import_,
-    jobs,
-    metrics,
-    notify,
-    portfolio,
-    queues,
-    report,
-    reports,
-    rules,
-    scans,
-    schedule,
-    stats,
-    status,
-    worker,
-)
 from scanjobs.commands.values_at_hand import values_at_hand
 from scanjobs.errors import ExitCode, ScanjobsError
 
-app = typer.Typer(
-    name="scanjobs",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("demo")(demo.demo)
-app.command("import")(import_.import_captures)
-app.add_typer(scans.app, name="scans")
-app.command("show")(scans.show_scan)
-app.command("diff")(diff.diff)
-app.command("find")(find.find)
-app.command("check")(check.check)
-app.add_typer(rules.app, name="rules")
-app.add_typer(cookies.app, name="cookies")
-app.command("report")(report.report)
-app.command("portfolio")(portfolio.portfolio)
-app.add_typer(reports.app, name="reports")
-app.command("export")(export.export)
-app.command("declaration")(declaration.declaration)
-app.add_typer(jobs.app, name="jobs")
-app.add_typer(queues.app, name="queues")
-app.add_typer(schedule.app, name="schedule")
-app.add_typer(notify.app, name="notify")
-app.add_typer(db.app, name="db")
-app.command("worker")(worker.worker)
-app.command("beat")(beat.beat)
-app.command("status")(status.status)
-app.command("stats")(stats.stats)
-app.command("health")(health.health)
-app.command("metrics")(metrics.metrics)
+COMMANDS = {
+    "demo": "demo.demo",
+    "import": "import_.import_captures",
+    "scans": "scans.app",
+    "show": "scans.show_scan",
+    "diff": "diff.diff",
+    "find": "find.find",
+    "check": "check.check",
+    "rules": "rules.app",
+    "cookies": "cookies.app",
+    "report": "report.report",
+    "portfolio": "portfolio.portfolio",
+    "reports": "reports.app",
+    "export": "export.export",
+    "declaration": "declaration.declaration",
+    "jobs": "jobs.app",
+    "queues": "queues.app",
+    "schedule": "schedule.app",
+    "notify": "notify.app",
+    "db": "db.app",
+    "worker": "worker.worker",
+    "beat": "beat.beat",
+    "status": "status.status",
+    "stats": "stats.stats",
+    "health": "health.health",
+    "metrics": "metrics.metrics",
+}
+"""Each command, and where its function or group is below `scanjobs.commands`; in the order of the help."""
+_WITH_VALUE = ("--home", "--log-level", "--log-format")
+
+
+def made(*names: str) -> typer.Typer:
+    """The command line with these commands, or with every one there is.
+
+    Whoever calls one need not wait until all the others are loaded.
+    """
+    app = typer.Typer(
+        name="scanjobs",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name in names or COMMANDS:
+        module, _, attribute = COMMANDS[name].partition(".")
+        found = getattr(import_module(f"scanjobs.commands.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    app.callback()(scanjobs)
+    return app
+
+
+def called(arguments: Sequence[str]) -> str | None:
+    """The command that is called; None where that is not plain to see, as with `--help` or a misspelt one."""
+    words = iter(arguments)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif not word.startswith(tuple(f"{option}=" for option in _WITH_VALUE)):
+            return word if word in COMMANDS else None
+    return None
 
 
 def _print_version(asked: bool) -> None:
@@ -79,7 +87,6 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def scanjobs(
     home: Annotated[
         Path | None, typer.Option("--home", metavar="FOLDER", help="The data folder (SCANJOBS_HOME).")
@@ -105,8 +112,10 @@ def main() -> NoReturn:
             stream, io.TextIOWrapper
         ):  # a terminal that knows few characters gets a ? for the others
             stream.reconfigure(errors="replace")
+    name = None if "_SCANJOBS_COMPLETE" in os.environ else called(sys.argv[1:])
+    names = () if name is None else (name,)
     try:
-        sys.exit(values_at_hand(get_command(app))(standalone_mode=False) or ExitCode.OK)
+        sys.exit(values_at_hand(get_command(made(*names)))(standalone_mode=False) or ExitCode.OK)
     except ScanjobsError as error:
         _fail(error)
     except (KeyboardInterrupt, typer.Abort):

@@ -11,10 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +24,9 @@ from scanjobs.domain.jobs import JobState
 from scanjobs.domain.purposes import Category
 from scanjobs.errors import ScanjobsError
 from scanjobs.jobs.context import running_job
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # What a website or a file says is never markup.
 out = Console(highlight=False, markup=False)
@@ -201,6 +203,9 @@ def listed(words: Sequence[str]) -> str:
 @contextmanager
 def progress(*, refreshed_by_hand: bool = False) -> Iterator[Progress]:
     """Bars on stderr for long work, gone when it is done; nothing where stderr is no terminal."""
+    # Only wanted for long work, and as long to load as all the rest of Rich for short one.
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
+
     bars = Progress(
         SpinnerColumn(style="cyan"),
         TextColumn("{task.description}", markup=False),

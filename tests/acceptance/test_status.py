@@ -59,18 +59,18 @@ def test_what_comes_next_is_shown(scanjobs, shop):
 
 def test_the_next_runs_of_the_schedule_are_shown(scanjobs, worker):
     worker()
-    scanjobs("schedule", "add", "weekly-round", "scanjobs.tasks.cleanup_old_reports", "--every", "1w")
+    scanjobs("schedule", "add", "minutely-round", "scanjobs.tasks.cleanup_old_reports", "--every", "1m")
 
     shown = scanjobs("status").stdout
 
-    assert "weekly-round" in shown
-    assert "in 7 d" in shown
-    (weekly,) = (
+    assert "minutely-round" in shown
+    assert "every 1m" in shown
+    (minutely,) = (
         run
         for run in json.loads(scanjobs("status", "--json").stdout)["coming"]
-        if run["name"] == "weekly-round"
+        if run["name"] == "minutely-round"
     )
-    assert (weekly["when"], weekly["last_at"]) == ("every 1w", None)
+    assert (minutely["when"], minutely["last_at"]) == ("every 1m", None)
 
 
 def test_an_older_failure_is_shown_beside_the_last_results(scanjobs, shop, tmp_path):

@@ -64,6 +64,7 @@ def test_everything_fits_eighty_columns_and_twenty_four_lines(terminal, worker, 
 
     screen = terminal()
     screen.show("Sleeping")
+    screen.show("Next run")
 
     assert is_whole(screen, 80, 24)
     for word in (
@@ -74,7 +75,7 @@ def test_everything_fits_eighty_columns_and_twenty_four_lines(terminal, worker, 
         "notifications",
         "50%",
         "more",
-        "cleanup_old_reports",
+        "Next run",
     ):
         assert word in screen.text, word
     assert f"{len(monitor.running_jobs(settings))} running" in screen.lines[0]
