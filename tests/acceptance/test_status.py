@@ -57,8 +57,7 @@ def test_what_comes_next_is_shown(scanjobs, shop):
     assert "scheduled" in shown
 
 
-def test_the_next_runs_of_the_schedule_are_shown(scanjobs, worker):
-    worker()
+def test_the_next_runs_of_the_schedule_are_shown(scanjobs):
     scanjobs("schedule", "add", "minutely-round", "scanjobs.tasks.cleanup_old_reports", "--every", "1m")
 
     shown = scanjobs("status").stdout

@@ -55,7 +55,7 @@ def is_whole(screen, columns, lines):
 
 
 def test_everything_fits_eighty_columns_and_twenty_four_lines(terminal, worker, settings, tmp_path):
-    worker("-c", "2")
+    worker("-c", "2", schedule=True)
     for number in range(20):
         tasks.trace(
             str(tmp_path), f"a job with a long name that nobody can show in full {number}", seconds=60
