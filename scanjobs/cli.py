@@ -43,6 +43,7 @@ COMMANDS = {
     "stats": "stats.stats",
     "health": "health.health",
     "metrics": "metrics.metrics",
+    "doctor": "doctor.doctor",
 }
 """Each command, and where its function or group is below `scanjobs.commands`; in the order of the help."""
 _WITH_VALUE = ("--home", "--log-level", "--log-format")

@@ -21,6 +21,7 @@ from scanjobs.errors import ConfigurationError
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
+DEFAULT = "default"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +74,8 @@ class Settings:
     log_format: str = "text"
     clock_file: str = ""
     """A file that moves the clock of all processes that name it, for rehearsals; none is the host's time."""
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Where values come from, by the names of settings, in tables as `mail.host`; others are defaults."""
 
     @property
     def clock(self) -> Clock:
@@ -154,10 +157,24 @@ def load(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] 
     home = Path(os.path.abspath(home.expanduser()))  # noqa: PTH100 - links in it stay as they were typed
 
     values: dict[str, Any] = {"database_url": f"sqlite:///{home / 'scanjobs.db'}"}
-    values |= _from_file(home / "config.toml")
-    values |= _from_environment(environment)
-    values |= given
-    return Settings(home=home, **{key: _checked(key, value) for key, value in values.items()})
+    origins = {"home": _origin_of_home(flags or {}, environment)}
+    for origin, found in (
+        ("config.toml", _from_file(home / "config.toml")),
+        ("environment", _from_environment(environment)),
+        ("flag", given),
+    ):
+        values |= found
+        for key, value in found.items():
+            inner = value if isinstance(value, dict) else ()
+            origins |= {key: origin, **{f"{key}.{name}": origin for name in inner}}
+    checked = {key: _checked(key, value) for key, value in values.items()}
+    return Settings(home=home, origins=origins, **checked)
+
+
+def _origin_of_home(flags: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    if flags.get("home"):
+        return "flag"
+    return "environment" if environment.get("SCANJOBS_HOME") else DEFAULT
 
 
 def _default_home() -> Path:
@@ -323,5 +340,5 @@ def _kind(wanted: type) -> str:
     return _KINDS.get(wanted, "a text")
 
 
-if set(_TYPES) != {field.name for field in fields(Settings)} - {"home"}:
+if set(_TYPES) != {field.name for field in fields(Settings)} - {"home", "origins"}:
     raise AssertionError("every setting needs a type")

@@ -47,9 +47,9 @@ DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture
-def database() -> str:
+def database(request: pytest.FixtureRequest) -> str:
     """The kind of database a test has; floors that test the queue have every test on each kind."""
-    return "sqlite"
+    return str(getattr(request, "param", "sqlite"))
 
 
 on_sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True)

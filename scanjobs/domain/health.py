@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,3 +54,34 @@ class Health:
     def is_healthy(self) -> bool:
         """Whether nothing is wrong."""
         return not self.reasons
+
+
+class CheckState(StrEnum):
+    """What came of a check."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Worth knowing; all works."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """Something about an installation that was looked at."""
+
+    name: str
+    state: CheckState
+    message: str
+    hint: str | None = None
+    """How to mend it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingInUse:
+    """A setting as it is, and where it comes from."""
+
+    name: str
+    value: str
+    """Of a secret only that it is set."""
+    origin: str
+    """default, config.toml, environment, flag."""

@@ -117,6 +117,7 @@ def test_no_password_is_in_any_line(scanjobs, tasks, settings, monkeypatch):
     )
     log = everything(scanjobs)
 
+    assert settings.database_url.startswith("postgresql")
     assert "Tr0ub4dor" in os.environ["SCANJOBS_DATABASE_URL"]
     assert "Tr0ub4dor" not in log
     assert "c0rrect-horse" not in log

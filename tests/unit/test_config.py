@@ -23,6 +23,21 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path):
     assert settings.database_path == tmp_path / "scanjobs.db"
 
 
+def test_each_value_tells_where_it_comes_from(tmp_path: Path):
+    (tmp_path / "config.toml").write_text('concurrency = 3\nprofile = "fr"\n[mail]\nhost = "mail.example"\n')
+
+    settings = config.load({"log_level": "debug"}, {"SCANJOBS_HOME": str(tmp_path), "SCANJOBS_PROFILE": "de"})
+
+    assert settings.origins == {
+        "home": "environment",
+        "concurrency": "config.toml",
+        "profile": "environment",
+        "mail": "config.toml",
+        "mail.host": "config.toml",
+        "log_level": "flag",
+    }
+
+
 def test_words_from_the_environment_become_values(tmp_path: Path):
     settings = config.load(
         {"home": tmp_path}, {"SCANJOBS_KEEP_VALUES": "yes", "SCANJOBS_TASKS": "one, two.three"}
@@ -70,7 +85,7 @@ def test_every_setting_is_documented():
     documented = (Path(__file__).parents[2] / "README.md").read_text()
 
     for name in config.Settings.__dataclass_fields__:
-        if name != "home":
+        if name not in ("home", "origins"):
             assert f"`{name}`" in documented, name
     assert "SCANJOBS_HOME" in documented
 

@@ -54,6 +54,20 @@ def check(settings: Settings, target: Target) -> None:
         _password(settings.mail)
 
 
+def try_connection(settings: Settings) -> None:
+    """Greet the server as before each mail, log in, and leave without one.
+
+    Raises:
+        ConfigurationError: the settings are not complete.
+        DeliveryError: the server cannot be reached, or does not want us.
+    """
+    with _explained(settings.mail):
+        server = _connected(settings.mail)
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            server.quit()
+        server.close()
+
+
 def sender_of(mail: MailSettings) -> str:
     """The address that mails come from.
 

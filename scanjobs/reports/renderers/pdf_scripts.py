@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
+from fontTools.ttLib import TTFont, TTLibError
 from fpdf.fonts import TTFFont
 
 from scanjobs.reports.renderers.pdf_pages import FONTS
@@ -15,6 +16,7 @@ from scanjobs.reports.renderers.pdf_pages import FONTS
 Load = Callable[[Path, int], TTFFont]
 """Makes a font of the PDF from a file and the number of the font in it."""
 
+REGULAR = ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf")
 SHIPPED = {
     "ARABIC": "NotoSansArabic-Regular.ttf",
     "HEBREW": "NotoSansHebrew-Regular.ttf",
@@ -74,6 +76,23 @@ class Scripts:
         if (path, number) not in self._fonts:
             self._fonts[path, number] = self._load(path, number)
         return self._fonts[path, number]
+
+
+def is_drawn_here(character: str) -> bool:
+    """Whether this machine has a font for a character that we ship none for."""
+    place = _on_this_machine(character)
+    return place is not None and ord(character) in TTFont(place[0], fontNumber=place[1]).getBestCmap()
+
+
+def damaged_fonts() -> list[str]:
+    """The names of the fonts we ship that are missing or cannot be read."""
+    damaged = []
+    for name in (*REGULAR, *SHIPPED.values(), EMOJI):
+        try:
+            TTFont(FONTS / name, lazy=True).close()
+        except (OSError, TTLibError):
+            damaged.append(name)
+    return damaged
 
 
 def _on_this_machine(character: str) -> tuple[Path, int] | None:
