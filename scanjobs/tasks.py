@@ -13,7 +13,7 @@ from huey.api import group
 from huey.exceptions import RetryTask
 
 from scanjobs.config import Settings, current
-from scanjobs.db import driver, events, scans
+from scanjobs.db import driver, events, report_events, scans
 from scanjobs.domain.ids import id_within
 from scanjobs.domain.notifications import Channel, Target
 from scanjobs.domain.reports import ReportOptions
@@ -22,6 +22,7 @@ from scanjobs.jobs import schedule
 from scanjobs.jobs.context import current_batch, this_job
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.queue import JobQueue
+from scanjobs.jobs.values import FailedJob
 from scanjobs.jobs.wrapper import JobTask
 from scanjobs.reports import accept, generate, selection
 from scanjobs.reports.selection import PREVIOUS
@@ -72,7 +73,18 @@ def _accept_report(
     accept.accept_report(current(), job_id, scan_id, format, output, options, bundle_id=current_batch.get())
 
 
-@task(queue="reports", unique=True, accept=_accept_report)
+def _report_failed(job: FailedJob) -> None:
+    report_events.failed(
+        current(),
+        job.id,
+        error=job.error,
+        hint=job.hint,
+        attempts=job.attempts,
+        failed_at=job.failed_at,
+    )
+
+
+@task(queue="reports", unique=True, accept=_accept_report, failed=_report_failed)
 def generate_report(
     scan_id: str, format: str, output: str | None = None, options: dict[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -136,7 +148,7 @@ def _accept_portfolio(
     accept.accept_portfolio(current(), job_id, format, scans, output, options, bundle_id=current_batch.get())
 
 
-@task(queue="reports", unique=True, accept=_accept_portfolio)
+@task(queue="reports", unique=True, accept=_accept_portfolio, failed=_report_failed)
 def generate_portfolio(
     format: str = "pdf",
     scans: list[str] | None = None,
@@ -161,7 +173,7 @@ def _accept_comparison(
     )
 
 
-@task(queue="reports", unique=True, accept=_accept_comparison)
+@task(queue="reports", unique=True, accept=_accept_comparison, failed=_report_failed)
 def generate_comparison(
     scan_id: str,
     against: str = PREVIOUS,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from scanjobs.config import Settings
-from scanjobs.db import driver, models, scans
+from scanjobs.db import driver, models, report_events, scans
 from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.reports import (
@@ -102,7 +102,7 @@ def complete_report(
     sha256: str,
     versions: ReportVersions,
 ) -> bool:
-    """Record what the file of a report is; an older report that had its place has no file any more.
+    """Record and tell what the file of a report is; an older report that had its place has none any more.
 
     Answers False where the report was deleted meanwhile.
     """
@@ -111,6 +111,7 @@ def complete_report(
         path = session.scalar(place.with_for_update())  # nobody gives it up before this is committed
         if path is None:
             return False
+        report_events.completed(settings, report_id, written_at=written_at, size=size, sha256=sha256)
         session.execute(
             sa.update(models.Report)
             .where(models.Report.path == path, models.Report.id != report_id)

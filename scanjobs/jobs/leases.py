@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,12 +14,22 @@ from scanjobs.db.connection import Connection
 from scanjobs.db.dialect import BEGIN_LOSABLE
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
-from scanjobs.jobs import chords, limit_statements, looking_statements, statements, story, wakeup
+from scanjobs.jobs import (
+    chords,
+    codec,
+    limit_statements,
+    looking_statements,
+    statements,
+    story,
+    telling,
+    wakeup,
+)
 from scanjobs.jobs.claiming import Claiming
 from scanjobs.jobs.holding import Gate
-from scanjobs.jobs.liveness import is_dead, remove_forgotten_locks, remove_lock
+from scanjobs.jobs.liveness import has_let_go, is_dead, remove_forgotten_locks, remove_lock
 from scanjobs.jobs.storage import insert_jobs, seconds
-from scanjobs.jobs.values import Claim, Completion, Failure, Progress
+from scanjobs.jobs.telling import Hook
+from scanjobs.jobs.values import Claim, Completion, FailedJob, Failure, Progress, Rescued
 
 MOST_RESCUES = 5
 """A job whose worker died so often has failed."""
@@ -27,20 +38,12 @@ KEYS_A_LOOK = 100
 """Of how many keys a worker looks each second whether a held job may go; well under 50 ms."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rescued:
-    """A job that a dead worker held."""
-
-    job_id: str
-    task: str
-    queue: str
-    state: JobState
-    """queued, or failed after too many rescues."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Leases(Claiming):
     """The jobs of one worker, as the database knows them."""
+
+    on_failed: Hook = lambda job: None
+    """Called in the transaction in which a job has failed for good."""
 
     def note_children(self, number: int) -> None:
         """Let others see how many children this worker has now."""
@@ -163,14 +166,19 @@ class Leases(Claiming):
         """
         owners = self._other_owners()
         now = self.clock.timestamp() if trusts_leases else float("-inf")
-        dead = {owner: lock for owner, boot, lock, ends_at in owners if is_dead(boot, lock, ends_at, now)}
+        dead = {
+            owner: (lock, has_let_go(boot, lock))
+            for owner, boot, lock, ends_at in owners
+            if is_dead(boot, lock, ends_at, now)
+        }
         if not dead:
             return []
         now = self.clock.timestamp()
         error = f"The worker died {MOST_RESCUES} times while it ran this job."
         rescued: list[Rescued] = []
+        failed: list[FailedJob] = []
         with driver.write(self.settings) as connection:
-            for owner in dead:
+            for owner, (_, has_ended) in dead.items():
                 line = story.line(now, "rescued", worker=short(owner), by=short(self.worker_id))
                 rows = connection.execute(
                     statements.RESCUE_JOBS,
@@ -185,15 +193,24 @@ class Leases(Claiming):
                         "cancel_line": story.line(now, "cancelled", error=CANCELLED),
                     },
                 )
+                held = rows.fetchall()
                 rescued += [
                     Rescued(job_id=job_id, task=task, queue=queue, state=JobState(state))
-                    for job_id, task, queue, state in rows.fetchall()
+                    for job_id, task, queue, state, _, _ in held
                 ]
-                connection.execute(statements.STOP_WORKER, {"now": now, "worker_id": owner})
+                failed += [
+                    _failed_job(job_id, task, payload, Failure(error=error), attempt, now)
+                    for job_id, task, _, state, payload, attempt in held
+                    if state == JobState.FAILED
+                ]
+                reason = "its process has ended" if has_ended else "nothing was heard of it"
+                at = datetime.fromtimestamp(now, UTC)
+                telling.worker_died(self.settings, connection, owner, reason, len(held), at)
+            telling.jobs_failed(self.settings, connection, failed, self.on_failed)
             chords.settle(connection, now, [one.job_id for one in rescued if one.state.is_final])
             ids = json.dumps([one.job_id for one in rescued])
             self._let_others_go(connection, now, limit_statements.SELECT_KEYS_AMONG, {"ids": ids})
-        for lock in dead.values():
+        for lock, _ in dead.values():
             remove_lock(lock)
         return rescued
 
@@ -235,6 +252,12 @@ class Leases(Claiming):
             for done in completions
             if done.state is JobState.RETRYING and _retried(connection, done, now)
         }
+        failed = [
+            _failed_job(claim.job_id, claim.task, claim.payload, done.failure, claim.attempt, now)
+            for done in final
+            if done.state is JobState.FAILED and (claim := done.claim).seq in accepted
+        ]
+        telling.jobs_failed(self.settings, connection, failed, self.on_failed)
         for done in completions:
             if done.follow_ups and done.claim.seq in accepted:
                 insert_jobs(connection, done.follow_ups, now, statements.INSERT_FOLLOW_UP)
@@ -255,6 +278,20 @@ class Leases(Claiming):
     def _open_gate(self, connection: Connection, now: float, keys: Sequence[str]) -> None:
         if Gate(connection, now).settle(keys):
             wakeup.ring_on_commit(self.settings, connection)
+
+
+def _failed_job(
+    job_id: str, task: str, payload: str, failure: Failure | None, attempts: int, now: float
+) -> FailedJob:
+    return FailedJob(
+        id=job_id,
+        task=task,
+        arguments=codec.arguments(payload),
+        error=failure.error if failure else "",
+        hint=failure.hint if failure else None,
+        attempts=attempts,
+        failed_at=datetime.fromtimestamp(now, UTC),
+    )
 
 
 def _finished(done: Completion, now: float) -> list[object]:

@@ -33,7 +33,7 @@ from scanjobs.jobs.limits import HARD_SECONDS, SOFT_SECONDS
 from scanjobs.jobs.locks import ExactRateLimit
 from scanjobs.jobs.retries import BASE_SECONDS, CAP_SECONDS, MOST_RETRIES
 from scanjobs.jobs.storage import JobStorage, QueuedMessage
-from scanjobs.jobs.values import Limits, NewJob
+from scanjobs.jobs.values import FailedJob, Limits, NewJob
 from scanjobs.jobs.wrapper import JobTask
 
 
@@ -89,6 +89,7 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         hard_limit_seconds: float | None = HARD_SECONDS,
         unique: bool = False,
         accept: Callable[..., None] | None = None,
+        failed: Callable[[FailedJob], None] | None = None,
         limit_key: str | Callable[..., str | None] | None = None,
         at_once: int | None = None,
         rate: str | None = None,
@@ -106,6 +107,8 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
             unique: While a job with the same arguments waits, no second one is accepted.
             accept: Called with the job's id and the arguments in the transaction that accepts the job:
                 it records what the job is about, or raises, and then no job was accepted.
+            failed: Called in the transaction in which a job has failed for good, which is by plain SQL: it
+                records that. Where it raises, the job has failed all the same, and its story says so.
             limit_key: Jobs with the same key share the limits that follow, whatever their tasks and queues: a
                 text with arguments in it, such as `"site:{site}"`, or a function of the arguments, whose
                 answer may be None for no limit. Without a key, the jobs of this task share them.
@@ -125,6 +128,7 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
             limits=Limits(soft_seconds=soft_limit_seconds, hard_seconds=hard_limit_seconds),
             unique=unique,
             accept=accept,
+            failed=failed,
             is_plain=not (unique or accept),
             **options,
         )
@@ -370,6 +374,12 @@ class JobQueue(Huey):  # type: ignore[misc]  # Huey has no types
         """The task of this name, or None where this process does not know it."""
         found: type[Task] | None = self._registry._registry.get(name)
         return found
+
+    def note_failure(self, job: FailedJob) -> None:
+        """A job has failed for good: its task is told where it wants to be."""
+        task_class = self.task_named(job.task)
+        if task_class is not None and task_class.failed is not None:
+            task_class.failed(job)
 
     def task_names(self) -> list[str]:
         """Every task this process knows."""

@@ -11,8 +11,7 @@ from scanjobs.domain.jobs import JobState
 from scanjobs.domain.subject import named_in
 from scanjobs.errors import StorageError
 from scanjobs.jobs import codec
-from scanjobs.jobs.leases import Rescued
-from scanjobs.jobs.values import Claim, Completion
+from scanjobs.jobs.values import Claim, Completion, Rescued
 
 logger = logging.getLogger("scanjobs.jobs")
 
@@ -172,6 +171,15 @@ def job_rescued(rescued: Rescued) -> None:
     logger.warning(
         f"{_short_task(rescued.task)} {short(rescued.job_id)} {told}",
         extra={"event": "job_rescued", "job_id": rescued.job_id, "queue": rescued.queue},
+    )
+
+
+def nobody_told(about: str, job_id: str | None, error: Exception) -> None:
+    """Something happened, and by a defect nobody is told of it."""
+    logger.error(
+        f"What happened to {about} could not be told: {error!r}",
+        exc_info=error,
+        extra={"event": "nobody_told", "job_id": job_id},
     )
 
 

@@ -19,7 +19,7 @@ from scanjobs.domain.ids import new_id
 from scanjobs.domain.schedules import Declaration, EntryRecord, EntryState
 from scanjobs.domain.zones import first_moment_of, local_zone, zone_named
 from scanjobs.errors import NotFoundError, StorageError, UsageError
-from scanjobs.jobs import schedule_recorder, schedule_statements, wakeup
+from scanjobs.jobs import schedule_recorder, schedule_statements, telling, wakeup
 from scanjobs.jobs.entry_rows import entry_record, every_entry, kwargs_text, noted, write
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.queue import JobQueue
@@ -67,12 +67,15 @@ def add(
         UsageError: it has no meaning, or there is an entry of this name.
     """
     now = (clock or settings.clock).now()
-    if not _insert(settings, asked, now, is_paused=is_paused):
-        raise UsageError(
-            f"The schedule has an entry {asked.name} already.",
-            hint=f"Change it with `scanjobs schedule edit {asked.name}`, or choose another name.",
-        )
-    return entry(settings, asked.name)
+    with _changing(settings):
+        if not _insert(settings, asked, now, is_paused=is_paused):
+            raise UsageError(
+                f"The schedule has an entry {asked.name} already.",
+                hint=f"Change it with `scanjobs schedule edit {asked.name}`, or choose another name.",
+            )
+        added = entry(settings, asked.name)
+        telling.entry_created(settings, added, now)
+    return added
 
 
 def edit(
@@ -98,7 +101,9 @@ def edit(
         if _TIMES & changes.keys():
             start = changes.get("start") or (_whole(now) if "when" in changes else old.start_at)
             new = _moved(new, _in_zone(start, new.zone), now)
-        _write(settings, noted(new, now, "edited", changed=", ".join(sorted(changes))))
+        changed = ", ".join(sorted(changes))
+        _write(settings, noted(new, now, "edited", changed=changed))
+        telling.entry_updated(settings, new, now, changed)
     return entry(settings, name)
 
 
@@ -111,7 +116,9 @@ def undo_edits(settings: Settings, asked: Declaration, *, clock: Clock | None = 
     now = (clock or settings.clock).now()
     with _changing(settings):
         old = replace(entry(settings, asked.name), is_edited=False)
-        _write(settings, noted(_as_declared(old, asked, now), now, "as declared"))
+        new = _as_declared(old, asked, now)
+        _write(settings, noted(new, now, "as declared"))
+        telling.entry_updated(settings, new, now, "as declared")
     return entry(settings, asked.name)
 
 
@@ -133,13 +140,16 @@ def resume(settings: Settings, name: str, *, clock: Clock | None = None) -> Entr
     return _set_paused(settings, name, False, clock)
 
 
-def remove(settings: Settings, name: str, *, declared: Collection[str] = ()) -> None:
+def remove(
+    settings: Settings, name: str, *, declared: Collection[str] = (), clock: Clock | None = None
+) -> None:
     """Remove an entry; its jobs stay.
 
     Args:
         settings: Of its database.
         name: Which entry.
         declared: Names that code declares, which would come back at once.
+        clock: What time it is.
 
     Raises:
         NotFoundError: there is no such entry.
@@ -151,8 +161,10 @@ def remove(settings: Settings, name: str, *, declared: Collection[str] = ()) -> 
             f"The entry {name} is declared in {found.declared_in} and would come back.",
             hint=f"Pause it with `scanjobs schedule pause {name}`, or take it out of the code.",
         )
+    now = (clock or settings.clock).now()
     with driver.write(settings) as connection:
-        connection.execute(schedule_statements.DELETE_ENTRY, {"id": found.id})
+        if connection.execute(schedule_statements.DELETE_ENTRY, {"id": found.id}).rowcount:
+            telling.entry_updated(settings, replace(found, next_at=None), now, "removed")
 
 
 def run(settings: Settings, queue: JobQueue, name: str, *, clock: Clock | None = None) -> Job:
@@ -293,6 +305,8 @@ def _set_paused(settings: Settings, name: str, is_paused: bool, clock: Clock | N
             new = _moved(new, new.start_at, now)
         _write(settings, new)
         connection.execute(schedule_statements.SET_PAUSED, {"id": found.id, "is_paused": is_paused})
+        if was_paused is not is_paused:
+            telling.entry_updated(settings, new, now, "paused" if is_paused else "resumed")
     return entry(settings, name)
 
 

@@ -64,6 +64,12 @@ HAS_UNFINISHED = f"SELECT EXISTS (SELECT 1 FROM jobs WHERE schedule_id = :id AND
 # Did this slot become a job already?
 HAS_SLOT = "SELECT EXISTS (SELECT 1 FROM jobs WHERE schedule_id = :id AND slot = :slot)"
 
+# Which of these jobs are runs of an entry?
+SELECT_RUNS = """
+    SELECT jobs.id, schedules.name, jobs.slot FROM jobs JOIN schedules ON schedules.id = jobs.schedule_id
+     WHERE jobs.id IN (SELECT value FROM json_each(:ids)) ORDER BY jobs.seq
+"""
+
 # The job is a run of an entry, in one of its slots or beside them.
 MARK_JOB = """
     UPDATE jobs SET schedule_id = :id, slot = :slot, story = story || :line

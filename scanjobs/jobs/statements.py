@@ -191,8 +191,11 @@ RESCUE_JOBS = """
            story = story || :line || CASE WHEN cancel IS NOT NULL THEN :cancel_line
                                           WHEN rescues + 1 >= :most_rescues THEN :last_line ELSE '' END
      WHERE state = 'running' AND worker_id = :worker_id
-    RETURNING id, task, queue, state
+    RETURNING id, task, queue, state, payload, attempt
 """
+
+# What happened to a job beside its states.
+ADD_TO_STORY = "UPDATE jobs SET story = story || :line WHERE id = :job_id"
 
 # --- workers --------------------------------------------------------------------------------------------
 
@@ -209,6 +212,9 @@ TOUCH_WORKER = """
      WHERE id = :worker_id
 """
 STOP_WORKER = "UPDATE workers SET stopped_at = :now WHERE id = :worker_id AND stopped_at IS NULL"
+
+# A dead one is found once.
+STOP_DEAD_WORKER = f"{STOP_WORKER} RETURNING host, pid"
 
 # --- control --------------------------------------------------------------------------------------------
 

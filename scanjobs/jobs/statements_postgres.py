@@ -149,7 +149,7 @@ dialect.register(
         sqlite.RESCUE_JOBS: _taking(
             "SELECT seq FROM jobs WHERE state = 'running' AND worker_id = :worker_id",
             sqlite.RESCUE_JOBS,
-            "RETURNING id, task, queue, state",
+            "RETURNING id, task, queue, state, payload, attempt",
         ),
         sqlite.HOLD_JOB: f"{sqlite.HOLD_JOB} FOR UPDATE",
         # A NULL has to say of what kind it is.

@@ -86,7 +86,13 @@ class Supervisor(Consumer):  # type: ignore[misc]  # Huey has no types
         self._share = share
         self._drain = drain
         self._shutdown_seconds = shutdown_seconds
-        self._leases = Leases(settings=settings, worker_id=self.id, share=share, clock=self._clock)
+        self._leases = Leases(
+            settings=settings,
+            worker_id=self.id,
+            share=share,
+            clock=self._clock,
+            on_failed=queue.note_failure,
+        )
         kind = kind_named(pool, queue)
         self._autoscale = Autoscale(least or concurrency, concurrency, time.monotonic())
         self._pool = Pool(kind, self._autoscale.size, most_jobs_per_child)

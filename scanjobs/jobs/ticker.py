@@ -13,7 +13,7 @@ from scanjobs.db import driver
 from scanjobs.domain.clock import Clock
 from scanjobs.domain.schedules import EntryRecord
 from scanjobs.errors import ScanjobsError, StorageError, UsageError
-from scanjobs.jobs import schedule_recorder, schedule_statements
+from scanjobs.jobs import schedule_recorder, schedule_statements, telling
 from scanjobs.jobs.entry_rows import REFUSED, entry_record, noted, write
 from scanjobs.jobs.job import Job
 from scanjobs.jobs.queue import JobQueue
@@ -160,8 +160,11 @@ class Ticker:
             passed = replace(
                 entry, next_at=todo.next_at, waiting_at=None, last_outcome=REFUSED, last_error=told
             )
+            slot = todo.runs[0] if todo.runs else entry.next_at
+            passed = noted(passed, now, REFUSED, error=told)
             with driver.write(self._settings) as connection:
-                write(connection, noted(passed, now, REFUSED, error=told))
+                if write(connection, passed):  # else another scheduler has
+                    telling.slot_refused(self._settings, connection, passed, slot, error)
         schedule_recorder.slot_refused(entry, told)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scanjobs.domain.jobs import JobState
 
@@ -104,3 +104,29 @@ class Limits:
 
     soft_seconds: float | None
     hard_seconds: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rescued:
+    """A job that a dead worker held."""
+
+    job_id: str
+    task: str
+    queue: str
+    state: JobState
+    """queued, or failed after too many rescues."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailedJob:
+    """A job that has failed for good."""
+
+    id: str
+    task: str
+    """Module and name."""
+    arguments: dict[str, Any]
+    """By name; empty where its message is damaged."""
+    error: str
+    hint: str | None
+    attempts: int
+    failed_at: datetime
