@@ -35,7 +35,7 @@ from benchmarks.tables import show  # noqa: E402
 def main() -> int:
     """Live through it and say what came of it; 1 where something is wrong."""
     options = _options()
-    plan = plan_of(seed=options.seed, days=options.days, sites=options.sites, subscribers=options.subscribers)
+    plan = plan_of(**{name: value for name, value in vars(options).items() if name != "keep"})
     folder = Path(options.keep or tempfile.mkdtemp(prefix="month-"))
     folder.mkdir(exist_ok=True)
     began_at = time.monotonic()
@@ -82,6 +82,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sites", type=int, default=100)
     parser.add_argument("--subscribers", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--kill-share", type=float, default=0.03, help="Of how many messages the sender is killed; 0.03."
+    )
     parser.add_argument("--keep", metavar="FOLDER", help="Leave everything in this new folder.")
     return parser.parse_args()
 

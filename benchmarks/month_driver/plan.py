@@ -59,6 +59,7 @@ class Plan:
 
     seed: int
     days: int
+    kill_share: float
     sites: tuple[str, ...]
     subscribers: tuple[Subscriber, ...]
     visits: tuple[Visit, ...]
@@ -69,13 +70,14 @@ class Plan:
         return BEGINNING + timedelta(days=self.days)
 
 
-def plan_of(*, seed: int, days: int, sites: int, subscribers: int) -> Plan:
+def plan_of(*, seed: int, days: int, sites: int, subscribers: int, kill_share: float) -> Plan:
     """The month of a seed."""
     chance = random.Random(seed)
     names = tuple(f"shop{number}.example" for number in range(sites))
     return Plan(
         seed=seed,
         days=days,
+        kill_share=kill_share,
         sites=names,
         subscribers=tuple(_subscriber(number, names, chance) for number in range(subscribers)),
         visits=tuple(sorted(_visits(names, days, chance), key=lambda visit: visit.at)),

@@ -50,7 +50,7 @@ class Month:
         self.clock = SharedClock(self._clock_file)
         self.clock.forward(BEGINNING.timestamp() - self.clock.timestamp())
         self._chance = random.Random(plan.seed)
-        self.kills = Kills(chance=random.Random(plan.seed + 1), share=0.03)
+        self.kills = Kills(chance=random.Random(plan.seed + 1), share=plan.kill_share)
         self.receivers = Receivers(self.clock, self.kills)
         self._configure()
         self.settings: Settings = config.use(config.load(environment=self._environment()))
