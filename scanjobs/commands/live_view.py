@@ -109,11 +109,13 @@ def _stacked(sections: Sequence[Section], width: int, height: int) -> list[Text]
         more = max(0, min(left, min(len(one.rows), most) - 1))
         shown[id(one)] += more
         left -= more
+    air = len(kept) if left >= 2 * len(kept) else 0
+    left -= air
     for one in sorted(kept, key=lambda one: one.rank):
         more = max(0, min(left, len(one.rows) - shown[id(one)]))
         shown[id(one)] += more
         left -= more
-    is_airy = left >= len(kept)
+    is_airy = air + left >= len(kept)
     lines: list[Text] = []
     for one in kept:
         if is_airy:
@@ -226,8 +228,8 @@ def _jobs(view: View, status: Status) -> Section:
             Column(title="Job"),
             Column(title="Running, then waiting", gives_way=True, narrowest=29),
             Column(title="State"),
-            Column(title="Progress", leaves=2),
-            Column(title="", gives_way=True, leaves=1),
+            Column(title="Progress", leaves=1),
+            Column(title="", gives_way=True, narrowest=10, leaves=2),
             Column(title="For", is_right=True),
             Column(title="Worker", leaves=3),
         ],
