@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from scanjobs import cli
 from scanjobs.rules.score import SHARES
 from scanjobs.scanner import declarations, importers
 
 ROOT = Path(__file__).parents[1]
+COMING = {"doctor"}
+"""Commands that are told of and not there yet."""
 
 
 def test_every_test_that_proves_a_promise_exists():
@@ -35,6 +39,25 @@ def test_every_link_into_the_project_leads_somewhere(page):
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
 
     assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+)
+def test_every_command_that_is_named_exists(page):
+    commands = typer.main.get_command(cli.made()).commands
+    text = (ROOT / page).read_text()
+    spoken = re.findall(r"(?:`|^\$ )scanjobs ((?:--[a-z-]+ \S+ )?[a-z][^`\n|]*)", text, re.MULTILINE)
+    unknown = set()
+
+    for words in spoken:
+        first, second, *_ = [*re.sub(r"^--[a-z-]+ \S+ ", "", words).split(), "", ""]
+        known = getattr(commands.get(first), "commands", None)
+        is_word = re.fullmatch(r"[a-z][a-z-]+", second)
+        if first not in commands or (known and is_word and second not in known):
+            unknown.add(words)
+
+    assert unknown <= COMING
 
 
 def test_every_format_is_described():
