@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from rich.console import RenderableType
 from rich.progress_bar import ProgressBar
@@ -169,4 +170,18 @@ def outcome(job: JobRecord) -> str:
         return console.printable(job.error)
     if isinstance(job.result, dict) and isinstance(job.result.get("size"), int):
         return console.file_size(job.result["size"])
-    return "" if job.result is None else str(job.result)
+    return console.printable(result_words(job.result))
+
+
+def result_words(result: Any) -> str:
+    """What a task answered, in a few words: numbers and texts by their names, lists by their length."""
+    match result:
+        case None:
+            return ""
+        case dict():
+            told = ((key.replace("_", " "), value) for key, value in result.items() if not key.endswith("id"))
+            return ", ".join(f"{key} {result_words(value)}" for key, value in told if value not in (None, ""))
+        case list():
+            return f"{len(result):,}"
+        case _:
+            return str(result)
