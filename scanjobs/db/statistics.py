@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scanjobs.config import Settings
 from scanjobs.db import driver
 from scanjobs.db.connection import named_rows
-from scanjobs.domain.statistics import DeliveryHour, Durations, JobCounts, JobHour
+from scanjobs.domain.statistics import DeliveryHour, Durations, JobCounts, JobHour, summed
 
 # Jobs may be gone when an hour is counted again, so the larger count stays.
 _KEEP_JOBS = """
@@ -30,6 +31,11 @@ _KEEP_DELIVERIES = """
        SET delivered = excluded.delivered, failed = excluded.failed, retries = excluded.retries
      WHERE excluded.delivered + excluded.failed >= delivery_statistics.delivered + delivery_statistics.failed
 """
+# The first hour before then that is not yet part of a day, which has its place at midnight.
+_FIRST_SINGLE_HOUR = """
+    SELECT min(hour) FROM job_statistics WHERE hour < :before AND CAST(hour AS bigint) % 86400 <> 0
+"""
+_FORGET_HOURS = "DELETE FROM job_statistics WHERE hour >= :since AND hour < :until"
 _LAST_JOB_HOUR = "SELECT max(hour) FROM job_statistics"
 _LAST_DELIVERY_HOUR = "SELECT max(hour) FROM delivery_statistics"
 _JOB_HOURS = """
@@ -73,6 +79,27 @@ def keep_jobs(settings: Settings, hours: Sequence[JobHour]) -> None:
     """Write down how jobs went; an hour that is there already is written over where more is known now."""
     with driver.write(settings) as connection:
         connection.executemany(_KEEP_JOBS, [_job_values(one) for one in hours])
+
+
+@driver.retried
+def fold_day(settings: Settings, before: datetime) -> bool:
+    """Make one day of the hours of the first day before then that has any; answers whether there was one."""
+    first = _moment(settings, _FIRST_SINGLE_HOUR, {"before": before.timestamp()})
+    if first is None:
+        return False
+    since = first.replace(hour=0)
+    until = since + timedelta(days=1)
+    found: dict[tuple[str, str], list[JobCounts]] = defaultdict(list)
+    with driver.write(settings) as connection:
+        for one in job_hours(settings, since, until):
+            found[one.queue, one.task].append(one.counts)
+        connection.execute(_FORGET_HOURS, _span(since, until))
+        days = [
+            JobHour(hour=since, queue=queue, task=task, counts=summed(every))
+            for (queue, task), every in found.items()
+        ]
+        connection.executemany(_KEEP_JOBS, [_job_values(one) for one in days])
+    return True
 
 
 def keep_deliveries(settings: Settings, hours: Sequence[DeliveryHour]) -> None:

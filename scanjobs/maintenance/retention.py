@@ -13,7 +13,7 @@ from scanjobs.db import old_notifications
 from scanjobs.db import reports as records
 from scanjobs.domain.ids import short
 from scanjobs.jobs import pruning
-from scanjobs.maintenance import reports, scans
+from scanjobs.maintenance import reports, scans, statistics
 
 
 class Kind(StrEnum):
@@ -126,8 +126,11 @@ def carry_out(
     going = plan.going
     by_kind = {kind: [item for item in going if item.kind is kind] for kind in Kind}
     if plan.jobs_before is not None:
+        statistics.keep_job_statistics(settings)  # how they went stays
         while pruning.delete_jobs(settings, plan.jobs_before) >= pruning.STEP:
             pass
+    if by_kind[Kind.DELIVERY]:
+        statistics.keep_delivery_statistics(settings)
     deliveries, events = by_kind[Kind.DELIVERY], by_kind[Kind.EVENT]
     old_notifications.delete_deliveries(settings, [item.seq for item in deliveries])
     old_notifications.delete_events(settings, [item.seq for item in events])

@@ -16,6 +16,8 @@ from scanjobs.jobs import ended
 
 COUNTED_AGAIN = timedelta(hours=6)
 """So long before the last hour is counted again: a worker that lost its database writes outcomes late."""
+HOURS_KEPT = timedelta(days=35)
+"""Older hours become days, so that years stay few rows; hours that are counted again are never among them."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,6 +72,9 @@ def keep_job_statistics(settings: Settings, *, clock: Clock | None = None) -> in
         since = hour + HOUR
         statistics.keep_jobs(settings, ended.ended_jobs(settings, hour, since))
         written += 1
+    last = statistics.last_job_hour(settings)
+    while last is not None and statistics.fold_day(settings, last.replace(hour=0) - HOURS_KEPT):
+        pass
     return written
 
 

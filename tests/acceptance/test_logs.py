@@ -36,11 +36,12 @@ def test_every_line_of_a_job_says_which_and_what_about(scanjobs, tasks):
     told = lines(scanjobs(*WORDS, "json", "worker", "--drain").stderr)
 
     of_job = [line for line in told if line.get("job_id") == job]
-    assert [line["message"] for line in of_job][1:3] == ["Looking at shop.example", "Deeper"]
-    assert [line["event"] for line in of_job] == ["job_started", None, None, "job_failed"]
+    # The worker and its child write side by side.
+    looking, deeper = (line for line in of_job if line["event"] is None)
+    assert {line["event"] for line in of_job} == {"job_started", None, "job_failed"}
     assert {line["site"] for line in of_job} == {"shop.example"}
-    assert of_job[2]["pages"] == 3
-    assert of_job[1]["logger"] == "my_module"
+    assert (looking["logger"], looking["message"]) == ("my_module", "Looking at shop.example")
+    assert (deeper["level"], deeper["message"], deeper["pages"]) == ("debug", "Deeper", 3)
     for line in told:
         assert list(line)[:5] == ["time", "level", "event", "message", "logger"]
         assert datetime.fromisoformat(str(line["time"])).utcoffset().total_seconds() == 0

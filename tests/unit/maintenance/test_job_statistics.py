@@ -8,6 +8,8 @@ import pytest
 
 from scanjobs.config import Settings
 from scanjobs.db import driver, statistics
+from scanjobs.jobs import monitor
+from scanjobs.maintenance import retention
 from scanjobs.maintenance.statistics import (
     By,
     delivery_hours,
@@ -111,6 +113,28 @@ def test_an_outcome_that_came_late_is_counted(settings: Settings):
     keep_job_statistics(settings, clock=At())
 
     assert ended(settings) == {"my_module.work": (3, 0, 0, 0)}
+
+
+def test_old_hours_become_days_and_nothing_is_lost(settings: Settings):
+    for hours in (0, 3, 5, 30, 24 * 50, 24 * 50 + 2, 24 * 50 + 5, 24 * 51):
+        past.ended_job(settings, NOW - hours * HOUR - HOUR, ran=hours + 1.0)
+    before = job_statistics(settings, by=By.TASK, steps=60, step=24 * HOUR, clock=At())
+    keep_job_statistics(settings, clock=At())
+    keep_job_statistics(settings, clock=At())
+
+    assert job_statistics(settings, by=By.TASK, steps=60, step=24 * HOUR, clock=At()) == before
+    old = statistics.job_hours(settings, EVER, NOW - timedelta(days=35))
+    assert [(one.hour.hour, one.counts.ended) for one in old] == [(0, 1), (0, 3)]
+
+
+def test_a_job_that_is_deleted_was_counted(settings: Settings):
+    """Also between two runs of the entry that counts."""
+    past.ended_job(settings, datetime.now(UTC) - timedelta(days=40))
+    retention.clean_up(settings, retention.Group.JOBS)
+
+    assert monitor.jobs(settings) == ()
+    (kept,) = statistics.job_hours(settings, EVER, datetime.now(UTC))
+    assert kept.counts.succeeded == 1
 
 
 def test_waiting_begins_when_the_job_could_begin(settings: Settings):
