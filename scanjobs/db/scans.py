@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,8 +52,10 @@ def add_scan(
             with transaction(settings) as session:
                 _add_cookies(session, scan_seq, scan.cookies[start : start + CHUNK])
             on_progress(min(start + CHUNK, len(scan.cookies)), len(scan.cookies))
+        for model, rows in _surroundings(scan):
+            with transaction(settings) as session:
+                _insert(session, model, scan_seq, rows)
         with transaction(settings) as session:
-            _add_surroundings(session, scan_seq, scan)
             session.execute(sa.update(models.Scan).where(models.Scan.seq == scan_seq).values(state=READY))
             for event in events:
                 append(settings, event)
@@ -313,18 +316,20 @@ def _observation_row(cookie_seq: int, seen: ObservedCookie) -> dict[str, Any]:
     }
 
 
-def _add_surroundings(session: Session, scan_seq: int, scan: ScanRecord) -> None:
-    _insert(
-        session,
-        models.Capture,
-        scan_seq,
-        [{**asdict(capture), "inputs": sorted(capture.inputs)} for capture in scan.captures],
-    )
-    _insert(session, models.StorageItem, scan_seq, [_storage_row(item) for item in scan.storage])
-    _insert(session, models.Page, scan_seq, [asdict(page) for page in scan.pages])
-    _insert(session, models.Host, scan_seq, [_host_row(host) for host in scan.hosts])
-    _insert(session, models.Gap, scan_seq, [asdict(gap) for gap in scan.gaps])
-    _insert(session, models.Finding, scan_seq, [_finding_row(finding) for finding in scan.findings])
+def _surroundings(scan: ScanRecord) -> Iterator[tuple[type[models.Base], Sequence[dict[str, Any]]]]:
+    """What stands around the cookies, made into rows before anybody is held up, and few of them at once."""
+    captures = ({**asdict(capture), "inputs": sorted(capture.inputs)} for capture in scan.captures)
+    yield models.Capture, list(captures)
+    for model, rows in (
+        (models.StorageItem, map(_storage_row, scan.storage)),
+        (models.Page, map(asdict, scan.pages)),
+        (models.Host, map(_host_row, scan.hosts)),
+        (models.Gap, map(asdict, scan.gaps)),
+    ):
+        while chunk := list(islice(rows, CHUNK)):
+            yield model, chunk
+    for finding in scan.findings:  # one may rest on all the cookies
+        yield models.Finding, [_finding_row(finding)]
 
 
 def _insert(
