@@ -33,7 +33,13 @@ def mark_deleted(settings: Settings, report_ids: Sequence[str], now: datetime) -
     These are the ones that a job may still write, and those about a scan that is held.
     """
     among = models.Report.id.in_(report_ids)
+    several = sa.select(models.ReportScan.scan_id).join(
+        models.Report, models.Report.seq == models.ReportScan.report_seq
+    )
+    about = sa.union(sa.select(models.Report.scan_id).where(among), several.where(among))
     with transaction(settings) as session:
+        # Whoever holds one of the scans has done so before, or waits until this is committed.
+        session.execute(sa.select(models.Scan.id).where(models.Scan.id.in_(about)).with_for_update(read=True))
         kept = dict.fromkeys(held_reports(settings, report_ids), HELD)
         kept |= dict.fromkeys(
             session.scalars(sa.select(models.Report.id).where(among, is_awaited())), AWAITED

@@ -15,6 +15,8 @@ from scanjobs.jobs import limit_statements, statements
 
 PAUSE_SECONDS = 60.0
 """Between two sweeps; while there is more to do, each look does another step."""
+SPARED_SECONDS = 43_200.0
+"""However many there are, nobody loses a job so young: its result is looked at, and statistics count it."""
 STEP = 500
 """Rows in one transaction: well under 50 ms."""
 
@@ -99,8 +101,7 @@ def delete_jobs(settings: Settings, before: datetime) -> int:
 def _end_of_history(settings: Settings, connection: Connection, now: float) -> float:
     before = now - settings.history_days * 86_400 if settings.history_days else 0.0
     if settings.history_most:
-        # Whoever submitted a job has the time of its result to look at it, however many there are.
-        latest = now - settings.result_seconds
+        latest = now - max(settings.result_seconds, SPARED_SECONDS)
         before = max(before, min(latest, _oldest_of_newest(connection, settings.history_most)))
     return before
 

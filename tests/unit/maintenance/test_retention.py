@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -127,7 +128,7 @@ def test_a_scan_that_is_held_stays_with_all_that_was_written_of_it(settings):
     report, portfolio = add_report(settings, old), add_report(settings, old, middle)
     held_scans.hold(settings, old, "Complaint 4711", settings.clock.now())
 
-    done = prune(settings, *Group, rule=Rule(older_than=timedelta(days=1)))
+    done = prune(settings, Group.REPORTS, Group.SCANS, rule=Rule(older_than=timedelta(days=1)))
     (refused,) = report_life.delete(settings, [report], force=True)
 
     assert kept_scans(settings) == [new, middle, old]
@@ -323,7 +324,7 @@ def test_no_more_notifications_are_kept_than_the_settings_say(settings):
     assert [event for (event,) in _seqs(settings)] == seqs[3:]
 
 
-def test_jobs_go_by_age_and_count_but_not_before_their_results(settings):
+def test_jobs_go_by_age_and_count_but_not_before_statistics_have_seen_them(settings):
     queue = JobQueue("test", settings=lambda: settings)
 
     @queue.task()
@@ -331,7 +332,7 @@ def test_jobs_go_by_age_and_count_but_not_before_their_results(settings):
         return None
 
     jobs = [work() for _ in range(5)]
-    for job, hours in zip(jobs[:4], (1000, 3, 2, 0.5), strict=True):
+    for job, hours in zip(jobs[:4], (1000, 40, 20, 5), strict=True):
         monitor.revoke(job.id, settings=settings)
         with driver.write(settings) as connection:
             connection.execute(
@@ -347,3 +348,33 @@ def test_jobs_go_by_age_and_count_but_not_before_their_results(settings):
     assert count(settings, "jobs") == 2
     prune(replace(settings, history_days=0), Group.JOBS)
     assert count(settings, "jobs") == 2
+
+
+def test_whoever_holds_a_scan_while_it_begins_to_go_is_heard_or_told(settings):
+    """Both at once, again and again: it is held and there, or gone and the hold was refused."""
+    for _ in range(20):
+        scan_id = add_scan(settings, 9)
+        report = add_report(settings, scan_id)
+        refused: list[NotFoundError] = []
+        barrier = threading.Barrier(2)
+
+        def hold(scan_id=scan_id, barrier=barrier, refused=refused):
+            try:
+                barrier.wait()
+                held_scans.hold(settings, scan_id, "Now", settings.clock.now())
+            except NotFoundError as error:
+                refused.append(error)
+            finally:
+                driver.dispose()
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        barrier.wait()
+        prune(settings, Group.SCANS, rule=Rule(older_than=timedelta(days=1)))
+        thread.join()
+
+        is_there = scan_id in kept_scans(settings)
+        assert is_there != bool(refused)
+        assert Path(report.path).exists() == is_there
+        if is_there:
+            held_scans.release(settings, scan_id)
