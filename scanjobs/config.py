@@ -163,9 +163,10 @@ def load(flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] 
         ("environment", _from_environment(environment)),
         ("flag", given),
     ):
-        values |= found
         for key, value in found.items():
-            inner = value if isinstance(value, dict) else ()
+            inner = value if isinstance(value, dict) else {}
+            before = values.get(key)
+            values[key] = {**before, **inner} if inner and isinstance(before, dict) else value
             origins |= {key: origin, **{f"{key}.{name}": origin for name in inner}}
     checked = {key: _checked(key, value) for key, value in values.items()}
     return Settings(home=home, origins=origins, **checked)
@@ -209,7 +210,7 @@ _TYPES: dict[str, type] = {
     "clock_file": str,
 }
 _TABLES = (BrandingSettings, MailSettings, WebhookSettings, HealthSettings)
-"""They come from the file alone."""
+"""Their keys are in the environment as well: that of `host` in `[mail]` is SCANJOBS_MAIL_HOST."""
 
 
 _NOT_NEGATIVE = {
@@ -238,8 +239,30 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {f"SCANJOBS_{key.upper()}": key for key, kind in _TYPES.items() if kind not in _TABLES}
-    return {key: environment[name] for name, key in names.items() if environment.get(name)}
+    found: dict[str, Any] = {}
+    for key, kind in _TYPES.items():
+        name = f"SCANJOBS_{key.upper()}"
+        if kind not in _TABLES:
+            found |= {key: environment[name]} if environment.get(name) else {}
+            continue
+        usual = kind()
+        inner = {
+            field.name: _of_kind(f"{key}.{field.name}", type(getattr(usual, field.name)), words)
+            for field in fields(kind)
+            if (words := environment.get(f"{name}_{field.name.upper()}"))
+        }
+        found |= {key: inner} if inner else {}
+    return found
+
+
+def _of_kind(key: str, kind: type, words: str) -> Any:
+    """What the environment can only say in words."""
+    try:
+        if kind is bool:
+            return _boolean(words)
+        return kind(words) if kind in (int, float) else words
+    except ValueError:
+        raise ConfigurationError(f"The setting '{key}' cannot be {words!r}; it is {_kind(kind)}.") from None
 
 
 def _checked(key: str, value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -36,7 +37,9 @@ def mark_deleted(settings: Settings, report_ids: Sequence[str], now: datetime) -
     several = sa.select(models.ReportScan.scan_id).join(
         models.Report, models.Report.seq == models.ReportScan.report_seq
     )
-    about = sa.union(sa.select(models.Report.scan_id).where(among), several.where(among))
+    about: sa.CompoundSelect[Any] = sa.union(
+        sa.select(models.Report.scan_id).where(among), several.where(among)
+    )
     with transaction(settings) as session:
         # Whoever holds one of the scans has done so before, or waits until this is committed.
         session.execute(sa.select(models.Scan.id).where(models.Scan.id.in_(about)).with_for_update(read=True))

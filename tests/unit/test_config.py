@@ -103,3 +103,38 @@ def test_tables_of_the_file_become_values(tmp_path: Path):
         5.0,
     )
     assert (settings.webhooks.allow_http, settings.webhooks.allow_private) == (True, False)
+
+
+def test_keys_of_tables_are_in_the_environment_too(tmp_path: Path):
+    """Beside those of the file, as a container wants it."""
+    (tmp_path / "config.toml").write_text('[mail]\nhost = "mail.example"\nuser = "scanjobs"\n')
+
+    settings = config.load(
+        {"home": tmp_path},
+        {
+            "SCANJOBS_MAIL_HOST": "other.example",
+            "SCANJOBS_MAIL_PORT": "2525",
+            "SCANJOBS_MAIL_SECURITY": "tls",
+            "SCANJOBS_WEBHOOKS_ALLOW_HTTP": "yes",
+        },
+    )
+
+    assert (settings.mail.host, settings.mail.user, settings.mail.port) == ("other.example", "scanjobs", 2525)
+    assert settings.mail.security == "tls"
+    assert settings.webhooks.allow_http
+    assert (settings.origins["mail.host"], settings.origins["mail.user"]) == ("environment", "config.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "told"),
+    [
+        ("SCANJOBS_MAIL_PORT", "many", "'mail.port' cannot be 'many'; it is a whole number"),
+        ("SCANJOBS_WEBHOOKS_ALLOW_HTTP", "perhaps", "'webhooks.allow_http' cannot be 'perhaps'"),
+        ("SCANJOBS_MAIL_SECURITY", "some", "'mail.security' cannot be 'some'; it is one of starttls"),
+    ],
+)
+def test_words_for_tables_that_have_no_meaning_are_refused(
+    tmp_path: Path, name: str, words: str, told: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=told):
+        config.load({"home": tmp_path}, {name: words})
