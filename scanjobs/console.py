@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,8 @@ from rich.text import Text
 
 from scanjobs import config
 from scanjobs.config import Settings
+from scanjobs.domain.english import counted as counted
+from scanjobs.domain.english import listed as listed
 from scanjobs.domain.ids import short
 from scanjobs.domain.jobs import JobState
 from scanjobs.domain.purposes import Category
@@ -188,16 +190,6 @@ def printable(text: str, keep: str = "") -> str:
 def identifier(value: str) -> Text:
     """The beginning of an id, as one types it."""
     return Text(short(value), style="cyan")
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """`1 cookie`, `3 cookies`."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
 
 
 @contextmanager

@@ -17,12 +17,12 @@ from importlib import metadata
 from scanjobs import __version__
 from scanjobs.config import DEFAULT, Settings
 from scanjobs.db.condition import condition
+from scanjobs.domain.english import counted
 from scanjobs.domain.health import Check, CheckState, SettingInUse
 from scanjobs.domain.notifications import Channel, Target
 from scanjobs.errors import ScanjobsError, StorageError
 from scanjobs.jobs import monitor, wakeup
 from scanjobs.maintenance import health
-from scanjobs.maintenance.words import counted
 from scanjobs.notifications.channels import email
 from scanjobs.reports.renderers import pdf_scripts
 

@@ -12,6 +12,7 @@ from scanjobs.config import Settings
 from scanjobs.db import alarms, driver, events, statistics
 from scanjobs.db.condition import condition
 from scanjobs.domain.clock import Clock
+from scanjobs.domain.english import counted, span
 from scanjobs.domain.events import Event, EventType
 from scanjobs.domain.health import Health, Reason
 from scanjobs.domain.ids import new_id, short
@@ -22,7 +23,6 @@ from scanjobs.jobs import looking_statements, monitor
 from scanjobs.jobs.entry_rows import every_entry
 from scanjobs.jobs.rows import select
 from scanjobs.maintenance import metrics
-from scanjobs.maintenance.words import counted, span
 
 EXAMINE_SECONDS = 0.3
 """So long a look at the pages of the database takes at most; `scanjobs doctor` looks at all of them."""

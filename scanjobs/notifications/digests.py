@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from scanjobs.domain.english import counted, moment
 from scanjobs.domain.notifications import Outgoing
 from scanjobs.notifications.sentences import told
 from scanjobs.notifications.telling import Told, Tone
-from scanjobs.notifications.words import counted, moment
 
 MOST_EVENTS = 50
 """That are listed; the others are counted. Gmail cuts pages of more than 100 KB."""

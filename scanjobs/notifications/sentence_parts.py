@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanjobs.domain.english import counted
 from scanjobs.domain.events import Event
 from scanjobs.notifications.telling import ToldFinding
-from scanjobs.notifications.words import VERDICTS, command, counted
+from scanjobs.notifications.words import VERDICTS, command
 
 MOST_NAMES = 10
 """That an event carries; where there are fewer, these are all."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from scanjobs.domain.english import counted, listed, moment
 from scanjobs.domain.events import Event, EventType
 from scanjobs.domain.findings import Severity
 from scanjobs.notifications import sentence_parts as parts
 from scanjobs.notifications.telling import Told, Tone, cleaned, narrowed
-from scanjobs.notifications.words import KINDS, command, counted, listed, moment, moment_of, size
+from scanjobs.notifications.words import KINDS, command, moment_of, size
 
 _Say = Callable[[Event, dict[str, Any]], dict[str, Any]]
 _UNSITED = "the site"

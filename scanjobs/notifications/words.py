@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
+from scanjobs.domain.english import moment
 from scanjobs.domain.events import EventType
 
 KINDS = {
@@ -28,36 +28,6 @@ VERDICTS = {
     "clean": "nothing found",
     "withheld": "withheld",
 }
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """`1 cookie`, `3 cookies`."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
-
-
-def moment(when: datetime) -> str:
-    """`29 November 2026, 16:07 UTC`."""
-    when = when.astimezone(UTC)
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}, {when:%H:%M} UTC"
 
 
 def moment_of(text: str | None) -> str | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from scanjobs.domain import english
 from scanjobs.domain.cookies import ConsentPhase, ObservedCookie, Party, SameSite
 from scanjobs.domain.declared import DeclaredType
+from scanjobs.domain.english import counted as counted
 from scanjobs.domain.findings import Outcome, Severity, VerdictStatus
 from scanjobs.domain.hidden_characters import code_points as code_points
 from scanjobs.domain.hidden_characters import visible as visible
@@ -19,20 +21,6 @@ from scanjobs.reports.parts import (
     Presence,
 )
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 NOTICE = (
     "This report states technical findings: what captures of a website showed and how it compares with the "
     "rules of a profile. It is not legal advice and decides nothing about the law."
@@ -154,11 +142,6 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
-def counted(value: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun: `1 cookie`, `1,204 cookies`."""
-    return f"{value:,} {noun if value == 1 else plural or noun + 's'}"
-
-
 def percent(ratio: float) -> str:
     """A share between 0 and 1; a part of a whole never reads as nothing, nor as all of it."""
     if 0 < ratio < 0.01:
@@ -175,10 +158,7 @@ def moment(value: datetime | None) -> str:
 
 def long_moment(value: datetime | None) -> str:
     """A moment as sentences say it: `2 March 2026, 12:00 UTC`."""
-    if value is None:
-        return UNKNOWN
-    value = value.astimezone(UTC)
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}, {value:%H:%M} UTC"
+    return UNKNOWN if value is None else english.moment(value)
 
 
 def duration(seconds: int) -> str:
