@@ -58,6 +58,27 @@ def test_every_command_that_is_named_exists(page):
     assert unknown == set()
 
 
+@pytest.mark.parametrize(
+    "page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+)
+def test_every_option_that_is_named_exists(page):
+    text = (ROOT / page).read_text()
+    spoken = re.findall(r"(?:`|^\$ )scanjobs ([^`\n]*)", text, re.MULTILINE)
+    unknown = set()
+
+    for words in spoken:
+        command, known = typer.main.get_command(cli.made()), {"--help", "--install-completion"}
+        for word in re.split(r" [|>] ", words.replace("\\|", "|"))[0].split():
+            known |= {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+            command = getattr(command, "commands", {}).get(word, command)
+            known |= {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+            for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", word):
+                if option not in known:
+                    unknown.add(f"{option} in `scanjobs {words}`")
+
+    assert unknown == set()
+
+
 def test_every_format_is_described():
     page = (ROOT / "docs" / "imports.md").read_text()
 
