@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -189,7 +190,7 @@ def _facts(job: JobRecord) -> Iterator[tuple[str, RenderableType]]:
     if job.hint:
         yield "hint", job.hint
     if job.result is not None:
-        yield "result", _shortened(str(job.result))
+        yield "result", _shortened(json.dumps(job.result, ensure_ascii=False, default=str))
 
 
 def _shortened(text: str) -> str:
