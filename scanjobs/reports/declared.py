@@ -12,8 +12,7 @@ from scanjobs.domain.scans import ScanRecord
 from scanjobs.reports.listed import DeclaredPart, DeclaredRow
 from scanjobs.reports.parts import Agreement
 from scanjobs.reports.words import Words
-from scanjobs.rules.declaration import SESSION_TOLERANCE_SECONDS, TOLERATED_RATIO
-from scanjobs.rules.declared import TYPES, DeclaredLines, Found
+from scanjobs.rules.declared import TYPES, DeclaredLines, Found, longest_declared, tolerated_seconds
 
 Observed = LabelledCookie | LabelledStorage
 
@@ -113,14 +112,13 @@ def _differences(thing: Observed, lines: Sequence[DeclaredCookie], words: Words)
 
 def _longer(cookie: LabelledCookie, lines: Sequence[DeclaredCookie], words: Words) -> Iterator[str]:
     """That it lives longer than the longest lifetime declared, by the measure of rule D02."""
-    said = [0 if line.is_session else line.lifetime_seconds for line in lines]
-    longest = max((seconds for seconds in said if seconds is not None), default=None)
+    longest = longest_declared(lines)
     lives = max(
         (o.lifetime_seconds for o in cookie.observations if o.lifetime_seconds is not None), default=None
     )
     if longest is None or lives is None:
         return
-    if lives > max(longest * TOLERATED_RATIO, 0 if longest else SESSION_TOLERANCE_SECONDS):
+    if lives > tolerated_seconds(longest):
         yield words(
             "Declared to live {declared}, lives {observed}.",
             declared=words.duration(longest) if longest else words("for the session"),

@@ -11,9 +11,8 @@ from scanjobs.domain.evidence import Evidence, GapKind, RuleInput
 from scanjobs.domain.findings import FindingItem, Outcome, Severity
 from scanjobs.domain.labels import Label, LabelledCookie, LabelledEvidence, LabelSource
 from scanjobs.domain.purposes import Category
-from scanjobs.rules.declared import DeclaredLines, Found
+from scanjobs.rules.declared import DeclaredLines, Found, longest_declared, tolerated_seconds
 from scanjobs.rules.observations import (
-    SECONDS_PER_DAY,
     Answer,
     Labelled,
     counted,
@@ -33,11 +32,6 @@ TASKFORCE = (
     "https://www.edpb.europa.eu/our-work-tools/our-documents/other/"
     "report-work-undertaken-cookie-banner-taskforce_en"
 )
-
-TOLERATED_RATIO = 1.5
-"""A lifetime is not what was declared where it is more than this many times as long."""
-SESSION_TOLERANCE_SECONDS = SECONDS_PER_DAY
-"""Declarations call a visit a session, and so cookies that end within a day."""
 
 _TRACKING = (Category.ANALYTICS, Category.MARKETING)
 _NO_DECLARATION = Verdict(
@@ -109,11 +103,10 @@ def lives_longer_than_declared(scan: LabelledEvidence) -> Verdict:
     declared = {cookie.key: lines.about(cookie) for cookie in scan.cookies}
 
     def lives_too_long(cookie: LabelledCookie, observation: ObservedCookie) -> Answer:
-        said = _longest(declared[cookie.key])
+        said = longest_declared(declared[cookie.key])
         if said is None:
             return None
-        allowed = max(int(said * TOLERATED_RATIO), SESSION_TOLERANCE_SECONDS if said <= 0 else 0)
-        is_too_long = lives_beyond(observation, allowed)
+        is_too_long = lives_beyond(observation, tolerated_seconds(said))
         if is_too_long is None:
             return None
         told = f"{in_days(said)} are declared" if said > 0 else "it is declared to end with the session"
@@ -338,13 +331,6 @@ def _left_out(declaration: SiteDeclaration) -> str:
         return ""
     verb = "was" if count == 1 else "were"
     return f" {_lines(count)} of the declaration {verb} left out when it was read."
-
-
-def _longest(lines: list[DeclaredCookie]) -> int | None:
-    """The longest lifetime that lines declare in seconds, 0 for the session; None where one does not say."""
-    lifetimes = [0 if line.is_session else line.lifetime_seconds for line in lines]
-    known = [seconds for seconds in lifetimes if seconds is not None]
-    return max(known) if known and len(known) == len(lifetimes) else None
 
 
 def _known_as(label: Label) -> Category | None:

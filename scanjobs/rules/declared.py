@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from scanjobs.domain import declared_lines
 from scanjobs.domain.declared import DeclaredCookie, DeclaredType, SiteDeclaration
 from scanjobs.domain.labels import LabelledCookie
 from scanjobs.domain.storage import StorageKind
-from scanjobs.rules.observations import Labelled
+from scanjobs.rules.observations import SECONDS_PER_DAY, Labelled
 from scanjobs.sites import host_of
 
 TYPES = {
@@ -18,6 +18,24 @@ TYPES = {
     StorageKind.SESSION: DeclaredType.SESSION_STORAGE,
     StorageKind.INDEXED_DB: DeclaredType.INDEXED_DB,
 }
+
+
+TOLERATED_RATIO = 1.5
+"""A lifetime is not what was declared where it is more than this many times as long."""
+SESSION_TOLERANCE_SECONDS = SECONDS_PER_DAY
+"""Declarations call a visit a session, and so cookies that end within a day."""
+
+
+def longest_declared(lines: Sequence[DeclaredCookie]) -> int | None:
+    """The longest lifetime that lines declare in seconds, 0 for the session; None where one does not say."""
+    lifetimes = [0 if line.is_session else line.lifetime_seconds for line in lines]
+    known = [seconds for seconds in lifetimes if seconds is not None]
+    return max(known) if known and len(known) == len(lifetimes) else None
+
+
+def tolerated_seconds(declared: int) -> int:
+    """How long a cookie may live that is declared to live for so many seconds, 0 for the session."""
+    return max(int(declared * TOLERATED_RATIO), SESSION_TOLERANCE_SECONDS if declared <= 0 else 0)
 
 
 class DeclaredLines:

@@ -64,6 +64,22 @@ def test_each_cookie_stands_beside_what_is_declared_of_it() -> None:
     )
 
 
+def test_a_lifetime_that_one_line_leaves_open_is_no_difference() -> None:
+    """As rule D02 has it: where several lines speak of a cookie, the one that does not say may mean longer."""
+    scan = scan_record(
+        labelled(observed("visitor", is_session=False, lifetime_seconds=400 * DAY)),
+        declaration=factories.declaration(
+            declared("visitor", is_session=False, lifetime_seconds=30 * DAY, duration_words="1 month"),
+            declared("visitor", is_session=False, lifetime_seconds=None, duration_words="as needed"),
+        ),
+    )
+
+    part = document_of(scan).declared
+
+    assert part is not None
+    assert [row.agreement for row in part.rows] == [Agreement.AGREES]
+
+
 def test_without_a_declaration_nothing_is_compared() -> None:
     assert document_of(scan_record(labelled())).declared is None
 
