@@ -65,7 +65,7 @@ def test_each_cookie_stands_beside_what_is_declared_of_it() -> None:
 
 
 def test_a_lifetime_that_one_line_leaves_open_is_no_difference() -> None:
-    """As rule D02 has it: where several lines speak of a cookie, the one that does not say may mean longer."""
+    """As rule D02 has it: of several lines about a cookie, the one that does not say may mean longer."""
     scan = scan_record(
         labelled(observed("visitor", is_session=False, lifetime_seconds=400 * DAY)),
         declaration=factories.declaration(
