@@ -287,7 +287,7 @@ def reclassify_scan(scan_id: str) -> dict[str, Any]:
     return asdict(pipeline.reclassify_scan(current(), scan_id, job_id=this_job().id))
 
 
-@task(queue="notifications", unique=True)
+@task(queue="notifications", unique=True, priority=10)
 def dispatch_events() -> dict[str, int]:
     """Make deliveries of what happened, for everybody who wants to hear of it."""
     from scanjobs.notifications import dispatch  # whoever submits a job tells nobody
@@ -308,10 +308,11 @@ def _watch_events(settings: Settings) -> None:
     retry_cap_seconds=900,
     unique=True,
     limit_key="{lane}",
+    at_once=1,
     rate="60/m",
 )
 def deliver_notification(delivery_id: str, lane: str) -> dict[str, Any]:
-    """Send one message; of one lane, a mail server or an address of the web, 60 go a minute."""
+    """Send one message; of one lane, a mail server or an address of the web, 60 go a minute, one by one."""
     from scanjobs.notifications import deliver
 
     try:
@@ -334,10 +335,10 @@ def _submit_delivery(delivery_id: str, target: Target, due_at: datetime) -> None
 
 
 def _lane(target: Target) -> str:
-    """What shares a limit: one mail server takes all mails, an address of the web has a limit of its own."""
+    """What shares a limit: all mails to their server, all that goes to one web address; files none."""
     if target.channel in (Channel.WEBHOOK, Channel.SLACK):
         return f"notify:{target.channel}:{id_within(target.address, 'lane')[:8]}"
-    return f"notify:{target.channel}"
+    return "" if target.channel is Channel.FILE else f"notify:{target.channel}"
 
 
 @task(queue="notifications", unique=True)

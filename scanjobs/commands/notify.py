@@ -144,6 +144,8 @@ def edit(
 
     settings = config.current()
     changes = _given(event, site, severity, quiet, zone, digest, digest_at, attach)
+    if every_site and site:
+        raise typer.BadParameter("--every-site and --site exclude each other.")
     if every_site:
         changes["sites"] = ()
     if pause is not None:
@@ -165,12 +167,12 @@ def edit(
 def list_subscriptions(json: JsonOption = False) -> None:
     """List who is told of what."""
     from scanjobs import config, console
-    from scanjobs.commands.notify_view import subscriptions_table
+    from scanjobs.commands.notify_view import subscriptions_table, told_subscriptions
     from scanjobs.db import subscriptions
 
     found = subscriptions.list_subscriptions(config.current())
     if json:
-        console.show_json(found)
+        console.show_json(told_subscriptions(found))
     elif found:
         console.show(subscriptions_table(found))
     else:
@@ -284,11 +286,11 @@ def _try_targets(settings: Settings, targets: tuple[Target, ...]) -> None:
 def _tell(settings: Settings, subscription: Subscription, json: bool) -> None:
     """What a subscription is now."""
     from scanjobs import console
-    from scanjobs.commands.notify_view import subscription_view
+    from scanjobs.commands.notify_view import subscription_view, told_subscriptions
     from scanjobs.jobs import monitor
 
     if json:
-        console.show_json([subscription])
+        console.show_json(told_subscriptions([subscription]))
         return
     console.show(*subscription_view(subscription))
     if not monitor.is_served(settings, "notifications"):

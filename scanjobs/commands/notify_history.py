@@ -29,13 +29,13 @@ def history(
 ) -> None:
     """List what was sent and what waits, newest first."""
     from scanjobs import config, console
-    from scanjobs.commands.notify_view import deliveries_table
+    from scanjobs.commands.notify_view import deliveries_table, told_deliveries
     from scanjobs.db import deliveries
 
     settings = config.current()
     found = deliveries.list_deliveries(settings, recipient=recipient, states=state or (), limit=limit)
     if json:
-        console.show_json(found)
+        console.show_json(told_deliveries(found))
     elif found:
         console.show(deliveries_table(found, config.now()))
     else:
@@ -45,12 +45,12 @@ def history(
 def show(delivery: DeliveryArgument, json: JsonOption = False) -> None:
     """Tell all about a message: what it tells of, each attempt, and what the other side said."""
     from scanjobs import config, console
-    from scanjobs.commands.notify_view import delivery_view
+    from scanjobs.commands.notify_view import delivery_view, told_deliveries
     from scanjobs.db import deliveries
 
     found = deliveries.find_delivery(config.current(), delivery)
     if json:
-        console.show_json([found])
+        console.show_json(told_deliveries([found]))
     else:
         console.show(*delivery_view(found))
 
@@ -72,14 +72,15 @@ def retry(
 
     if bool(delivery) == failed:
         raise typer.BadParameter("Name messages, or say --failed.")
+    if recipient is not None and not failed:
+        raise typer.BadParameter("--recipient goes with --failed.")
     settings = config.current()
     if failed:
-        found = deliveries.list_deliveries(
-            settings, recipient=recipient, states=[DeliveryState.FAILED], limit=100_000
-        )
+        ids = deliveries.failed_ids(settings, recipient)
     else:
-        found = [deliveries.find_delivery(settings, one) for one in delivery or ()]
-    jobs = tasks.retry_deliveries([one.id for one in found])
+        ids = [deliveries.find_delivery(settings, one).id for one in delivery or ()]
+    steps = range(0, len(ids), deliveries.AT_ONCE)
+    jobs = [job for start in steps for job in tasks.retry_deliveries(ids[start : start + deliveries.AT_ONCE])]
     if json:
         console.show_json([{"id": job.id, "state": job.state} for job in jobs])
     elif jobs:

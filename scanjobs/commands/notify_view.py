@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from rich.console import RenderableType
@@ -28,6 +29,16 @@ _STYLES = {
     DeliveryState.FAILED: "bold red",
     DeliveryState.CANCELLED: "yellow",
 }
+
+
+def told_subscriptions(subscriptions: Sequence[Subscription]) -> list[Subscription]:
+    """What programs are shown of them."""
+    return [replace(one, targets=tuple(target.told for target in one.targets)) for one in subscriptions]
+
+
+def told_deliveries(deliveries: Sequence[DeliveryRecord]) -> list[DeliveryRecord]:
+    """What programs are shown of them."""
+    return [replace(one, target=one.target.told) for one in deliveries]
 
 
 def subscriptions_table(subscriptions: Sequence[Subscription]) -> Table:
@@ -125,7 +136,7 @@ def _named(name: str) -> tuple[str, str]:
 
 
 def _where(target: Target) -> str:
-    return console.printable(f"{target.channel} {target.address}")
+    return console.printable(f"{target.channel} {target.told.address}")
 
 
 def _about(delivery: DeliveryRecord) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from scanjobs.db import models
 from scanjobs.db.events import event_of
 from scanjobs.db.lookup import BEYOND, LATEST, checked_prefix, the_one
 from scanjobs.db.session import reading, transaction
+from scanjobs.domain.events import Event
 from scanjobs.domain.notifications import (
     AttemptOutcome,
     AttemptRecord,
@@ -24,6 +26,9 @@ from scanjobs.domain.notifications import (
     Subscription,
     Target,
 )
+
+AT_ONCE = 500
+"""Rows whose particulars are read by one query."""
 
 _WAITING = models.Delivery.state == str(DeliveryState.WAITING)
 
@@ -95,7 +100,7 @@ def locked_delivery(settings: Settings, id: str) -> DeliveryRecord | None:
         row = session.scalars(
             sa.select(models.Delivery).where(models.Delivery.id == id).with_for_update()
         ).first()
-        return None if row is None else _record(session, row)
+        return None if row is None else _records(session, [row])[0]
 
 
 def begin_attempt(settings: Settings, id: str, job_id: str | None, now: datetime) -> int:
@@ -125,7 +130,10 @@ def end_attempt(
     *,
     is_last: bool = False,
 ) -> None:
-    """Write down how an attempt went; what was delivered, refused, or tried for the last time, has ended."""
+    """Write down how an attempt went; what was delivered, refused, or tried for the last time, has ended.
+
+    What has ended otherwise meanwhile, because somebody else delivered it, does not fail any more.
+    """
     values: dict[str, Any] = {"answer": answer}
     if outcome is AttemptOutcome.ACCEPTED:
         values.update(state=str(DeliveryState.DELIVERED), ended_at=now, error=None)
@@ -137,7 +145,8 @@ def end_attempt(
         seq = session.scalars(sa.select(models.Delivery.seq).where(models.Delivery.id == id)).one_or_none()
         if seq is None:  # cleaned away meanwhile
             return
-        session.execute(sa.update(models.Delivery).where(models.Delivery.seq == seq).values(**values))
+        changed = sa.update(models.Delivery).where(models.Delivery.seq == seq).values(**values)
+        session.execute(changed if outcome is AttemptOutcome.ACCEPTED else changed.where(_WAITING))
         session.execute(
             sa.update(models.DeliveryAttempt)
             .where(models.DeliveryAttempt.delivery_seq == seq, models.DeliveryAttempt.number == number)
@@ -208,7 +217,7 @@ def find_delivery(settings: Settings, prefix: str) -> DeliveryRecord:
         rows = rows.where(models.Delivery.id >= wanted, models.Delivery.id < wanted + BEYOND).limit(4)
     with reading(settings) as session:
         row = the_one(session.scalars(rows).all(), prefix, **words, id_of=lambda row: row.id)
-        return _record(session, row)
+        return _records(session, [row])[0]
 
 
 def list_deliveries(
@@ -225,21 +234,43 @@ def list_deliveries(
     if states:
         rows = rows.where(models.Delivery.state.in_([str(state) for state in states]))
     with reading(settings) as session:
-        return [_record(session, row) for row in session.scalars(rows).all()]
+        return _records(session, session.scalars(rows).all())
 
 
-def _record(session: Session, row: models.Delivery) -> DeliveryRecord:
-    events = (
-        sa.select(models.Event.__table__)
-        .join(models.DeliveryEvent, models.DeliveryEvent.event_seq == models.Event.seq)
-        .where(models.DeliveryEvent.delivery_seq == row.seq)
-        .order_by(models.Event.seq)
-    )
-    attempts = (
-        sa.select(models.DeliveryAttempt)
-        .where(models.DeliveryAttempt.delivery_seq == row.seq)
-        .order_by(models.DeliveryAttempt.number)
-    )
+def failed_ids(settings: Settings, recipient: str | None = None) -> list[str]:
+    """The ids of deliveries that have failed, to all or to one recipient, the oldest first."""
+    rows = sa.select(models.Delivery.id).where(models.Delivery.state == str(DeliveryState.FAILED))
+    if recipient is not None:
+        rows = rows.where(models.Delivery.recipient == recipient)
+    with reading(settings) as session:
+        return list(session.scalars(rows.order_by(models.Delivery.seq)))
+
+
+def _records(session: Session, rows: Sequence[models.Delivery]) -> list[DeliveryRecord]:
+    """Rows with what they tell of and their attempts, read for many at once."""
+    told: dict[int, list[Event]] = defaultdict(list)
+    tries: dict[int, list[AttemptRecord]] = defaultdict(list)
+    for start in range(0, len(rows), AT_ONCE):
+        some = [row.seq for row in rows[start : start + AT_ONCE]]
+        events = (
+            sa.select(models.DeliveryEvent.delivery_seq, models.Event.__table__)
+            .join(models.Event, models.DeliveryEvent.event_seq == models.Event.seq)
+            .where(models.DeliveryEvent.delivery_seq.in_(some))
+            .order_by(models.Event.seq)
+        )
+        for one in session.execute(events).mappings():
+            told[one["delivery_seq"]].append(event_of(dict(one)))
+        attempts = (
+            sa.select(models.DeliveryAttempt)
+            .where(models.DeliveryAttempt.delivery_seq.in_(some))
+            .order_by(models.DeliveryAttempt.number)
+        )
+        for attempt in session.scalars(attempts):
+            tries[attempt.delivery_seq].append(_attempt(attempt))
+    return [_record(row, told[row.seq], tries[row.seq]) for row in rows]
+
+
+def _record(row: models.Delivery, events: Sequence[Event], tries: Sequence[AttemptRecord]) -> DeliveryRecord:
     return DeliveryRecord(
         id=row.id,
         subscription_id=row.subscription_id,
@@ -253,18 +284,19 @@ def _record(session: Session, row: models.Delivery) -> DeliveryRecord:
         attempts=row.attempts,
         answer=row.answer,
         error=row.error,
-        events=tuple(event_of(dict(one)) for one in session.execute(events).mappings()),
-        tries=tuple(
-            AttemptRecord(
-                number=one.number,
-                job_id=one.job_id,
-                started_at=one.started_at,
-                ended_at=one.ended_at,
-                outcome=AttemptOutcome(one.outcome) if one.outcome else None,
-                answer=one.answer,
-            )
-            for one in session.scalars(attempts)
-        ),
+        events=tuple(events),
+        tries=tuple(tries),
+    )
+
+
+def _attempt(row: models.DeliveryAttempt) -> AttemptRecord:
+    return AttemptRecord(
+        number=row.number,
+        job_id=row.job_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        outcome=AttemptOutcome(row.outcome) if row.outcome else None,
+        answer=row.answer,
     )
 
 

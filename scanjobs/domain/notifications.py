@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from scanjobs.domain.events import Event
 from scanjobs.domain.findings import Severity
+
+_TOLD_OF_URL = re.compile(r"(?i:https?)://[^/?#@]*(?:(?=[?#]|$)|/(?:[a-z_-]{1,20}(?=[/?#]|$))?)")
+"""The host of a web address and the first part of its path, where that is a plain word."""
 
 
 class Channel(StrEnum):
@@ -64,6 +68,15 @@ class Target:
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.address}"
+
+    @property
+    def told(self) -> Target:
+        """The same as it is shown: whoever knows the whole address of a webhook can often post there."""
+        if self.channel is not Channel.WEBHOOK or self.address.startswith(("env:", "file:")):
+            return self
+        match = _TOLD_OF_URL.match(self.address)
+        told = match[0] if match else ""
+        return self if told == self.address else replace(self, address=f"{told}…")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from scanjobs.domain.events import Event, EventType
 from scanjobs.domain.findings import Severity
-from scanjobs.domain.notifications import Digest, Subscription
+from scanjobs.domain.notifications import Subscription
 from scanjobs.domain.zones import zone_named
 from scanjobs.errors import UsageError
 from scanjobs.notifications.timing import time_of_day
@@ -53,10 +53,10 @@ def checked(subscription: Subscription) -> Subscription:
             hint="Add --email, --webhook, --slack or --file.",
         )
     zone_named(subscription.zone)
-    if subscription.digest is Digest.DAILY:
-        time_of_day(subscription.digest_at)
+    at = time_of_day(subscription.digest_at)
     return replace(
         subscription,
+        digest_at=f"{at:%H:%M}",
         events=tuple(map(_pattern, dict.fromkeys(subscription.events or USUAL_EVENTS))),
         sites=tuple(dict.fromkeys(map(_site, subscription.sites))),
         targets=tuple(dict.fromkeys(subscription.targets)),

@@ -40,7 +40,7 @@ def url_of(target: Target, rules: WebhookSettings) -> Url:
         ConfigurationError: it is a secret that cannot be read, or that holds no such address.
     """
     if not is_reference(target.address):
-        return parsed(target.address, rules, told=target.address, kind=UsageError)
+        return parsed(target.address, rules, told=target.told.address, kind=UsageError)
     secret = read_secret(target.address)
     return parsed(secret, rules, told=f"in {target.address}", kind=ConfigurationError)
 

@@ -6,8 +6,11 @@ import base64
 import json
 import os
 import signal
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -96,6 +99,7 @@ def test_a_worker_killed_while_it_sends_sends_again_with_the_same_id(scanjobs, w
 
     def kill_it() -> int:
         os.kill(first.pid, signal.SIGKILL)
+        time.sleep(1)  # its child dies with it, and not before
         return 204
 
     receiver.answers.append(kill_it)
@@ -128,6 +132,56 @@ def test_what_fails_is_tried_again_and_what_is_refused_is_not(scanjobs, worker, 
     assert scanjobs("notify", "retry", "--failed").returncode == 3
 
 
+def test_a_server_that_never_answers_keeps_nobody_else_waiting(scanjobs, worker, receiver, settings):
+    """Its messages go one by one, and what is new is looked at before them."""
+    with (settings.home / "config.toml").open("a") as file:
+        file.write("timeout_seconds = 90\n")
+    silent = socket.create_server(("127.0.0.1", 0))
+    dead = f"http://127.0.0.1:{silent.getsockname()[1]}/hook"
+    scanjobs("notify", "add", "dead", "--webhook", dead, *receiver.words[2:], "--event", "scan.failed")
+    scanjobs("notify", "add", "dpo", *receiver.words, "--event", "scan.imported")
+    for number in range(3):
+        broken = settings.home / f"{number}.har"
+        broken.write_text("{")
+        assert scanjobs("import", broken).returncode != 0
+    worker("-c", "2")
+    with closing(silent):
+        wait_until(
+            lambda: (
+                history(scanjobs, "--recipient", "dead")[-1:] != []
+                and history(scanjobs, "--recipient", "dead")[-1]["attempts"]
+            ),
+            "the silent server is tried",
+        )
+        scanjobs("import", DEMO / "manifest.toml")
+
+        wait_until(lambda: receiver.got, "the other one is told", seconds=30)
+        tried = [one["attempts"] for one in history(scanjobs, "--recipient", "dead")]
+        assert sorted(tried) == [0, 0, 1]
+
+
+def test_the_whole_address_of_a_webhook_is_shown_nowhere(scanjobs, worker, receiver, settings):
+    """Its path may be what nobody else knows: not in listings, not in what a job leaves behind."""
+    receiver.answers.append(lambda: 410)
+    url = receiver.words[1] + "/dGhlIGtleQ"
+    made = scanjobs("notify", "add", "dpo", "--webhook", url, *receiver.words[2:], "--event", "scan.imported")
+    scanjobs("import", DEMO / "manifest.toml")
+    worker()
+    wait_until(lambda: history(scanjobs)[0]["state"] == "failed", "it is refused", seconds=30)
+
+    shown = [made]
+    for words in (["notify", "list"], ["notify", "history"], ["notify", "show", "latest"]):
+        shown += [scanjobs(*words), scanjobs(*words, "--json")]
+    # What may be posted to is looked at anew each time.
+    (settings.home / "config.toml").write_text("")
+    shown += [scanjobs("notify", "test", "dpo"), scanjobs("notify", "retry", "--failed")]
+    wait_until(lambda: history(scanjobs)[0]["attempts"] == 2, "it is refused again", seconds=30)
+    jobs = json.loads(scanjobs("jobs", "list", "--json").stdout)
+    shown += [scanjobs("jobs", "show", job["id"], "--json") for job in jobs]
+    assert not [done.args for done in shown if "dGhlIGtleQ" in done.stdout + done.stderr]
+    assert all("/hook…" in done.stdout for done in shown[:7])
+
+
 def test_a_subscription_is_listed_changed_tried_and_removed(scanjobs, receiver, tmp_path):
     told = tmp_path / "told.jsonl"
     scanjobs("notify", "add", "dpo", "--file", told, "--quiet", "22:00-07:00", "--zone", "Europe/Berlin")
@@ -142,6 +196,9 @@ def test_a_subscription_is_listed_changed_tried_and_removed(scanjobs, receiver, 
     assert tried.returncode == 0, tried.stderr
     assert json.loads(told.read_text())["type"] == "report.completed"
     assert history(scanjobs) == []
+
+    both = scanjobs("notify", "edit", "dpo", "--every-site", "--site", "shop.example")
+    assert (both.returncode, "exclude each other" in both.stderr) == (2, True)
 
     assert scanjobs("notify", "remove", "dpo").stdout == "dpo: removed\n"
     gone = scanjobs("notify", "remove", "dpo")
@@ -160,6 +217,7 @@ def test_a_subscription_is_listed_changed_tried_and_removed(scanjobs, receiver, 
         (["dpo", "--file", "/tmp/told.jsonl", "--quiet", "night"], 2, "quiet hours"),
         (["dpo", "--file", "/tmp/told.jsonl", "--zone", "Mars"], 2, "time zone"),
         (["dpo", "--webhook-secret", "env:KEY"], 2, "--webhook"),
+        (["dpo", "--file", "/tmp/told.jsonl", "--digest-at", "25:00"], 2, "time of day"),
     ],
 )
 def test_what_cannot_work_is_refused_at_once(scanjobs, words, code, said):

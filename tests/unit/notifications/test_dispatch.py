@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from scanjobs.config import Settings
 from scanjobs.db import deliveries, events, subscriptions
-from scanjobs.db.session import transaction
+from scanjobs.db.session import reading, transaction
 from scanjobs.domain.events import Event, EventType
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.notifications import (
@@ -200,6 +201,44 @@ def test_what_is_refused_for_good_is_not_tried_again(desk: Desk, monkeypatch: py
     assert desk.deliver(id).state is DeliveryState.FAILED
     (record,) = desk.deliveries()
     assert (record.error, record.attempts) == ("404 Not Found", 1)
+
+
+def test_what_was_delivered_does_not_fail_afterwards(desk: Desk) -> None:
+    """A worker that slept, with its attempt, wakes up when another one has delivered the message."""
+    desk.subscribe()
+    desk.happens()
+    desk.dispatch()
+    ((id, _),) = desk.jobs
+    with transaction(desk.settings):
+        late = deliveries.begin_attempt(desk.settings, id, "a job that sleeps", desk.clock.now())
+    desk.work()
+    now = desk.clock.now()
+    deliveries.end_attempt(desk.settings, id, late, AttemptOutcome.REFUSED, "409 Conflict", now)
+
+    (record,) = desk.deliveries()
+    assert record.state is DeliveryState.DELIVERED
+    assert record.error is None
+    assert [one.outcome for one in record.tries] == [AttemptOutcome.REFUSED, AttemptOutcome.ACCEPTED]
+
+
+def test_history_is_read_by_few_queries(desk: Desk) -> None:
+    """However many messages it lists, each with what it tells of and its attempts."""
+    desk.subscribe("dpo", targets=(desk.file("dpo"), desk.file("copy")))
+    desk.subscribe("board", digest=Digest.HOURLY)
+    for _ in range(10):
+        desk.happens()
+    desk.dispatch()
+    desk.work()
+    asked: list[str] = []
+    with reading(desk.settings) as session:
+        engine = session.get_bind()
+        event.listen(engine, "before_cursor_execute", lambda *words: asked.append(words[2]))
+        found = desk.deliveries()
+
+    assert len(found) == 21
+    assert sorted(len(one.events) for one in found) == [1] * 20 + [10]
+    assert sum(len(one.tries) for one in found) == 20
+    assert len(asked) < len(found)
 
 
 def test_after_three_more_tries_it_has_failed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
