@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -137,10 +136,8 @@ def edit(
     json: JsonOption = False,
 ) -> None:
     """Change what somebody is told. Targets that are named here take the place of those there were."""
-    from scanjobs import config
-    from scanjobs.db import subscriptions
-    from scanjobs.db.session import transaction
-    from scanjobs.notifications.subscriptions import checked
+    from scanjobs import config, console
+    from scanjobs.notifications import editing
 
     settings = config.current()
     changes = _given(event, site, severity, quiet, zone, digest, digest_at, attach)
@@ -156,11 +153,12 @@ def edit(
         changes["targets"] = targets
     if not changes:
         raise typer.BadParameter("Say what is to change; see `scanjobs notify edit --help`.")
-    with transaction(settings):
-        old = subscriptions.find_subscription(settings, name)
-        new = checked(replace(old, **changes, updated_at=settings.clock.now()))
-        subscriptions.save_subscription(settings, new)
-    _tell(settings, new, json)
+    edited = editing.edit(settings, name, changes)
+    _tell(settings, edited.subscription, json)
+    if edited.moved:
+        console.say("note", f"{console.counted(edited.moved, 'waiting message')} will go to the new target.")
+    if edited.cancelled:
+        console.say("note", f"{console.counted(edited.cancelled, 'waiting message')} cancelled.")
 
 
 @app.command("list")

@@ -170,6 +170,25 @@ def end_delivery(settings: Settings, id: str, state: DeliveryState, error: str, 
         )
 
 
+def move_waiting(
+    settings: Settings, subscription_id: str, old: Target, new: Target | None, now: datetime
+) -> int:
+    """Have what waits for a target go to another one, or to nobody; how many deliveries that are."""
+    waiting = sa.update(models.Delivery).where(
+        _WAITING,
+        models.Delivery.subscription_id == subscription_id,
+        models.Delivery.channel == str(old.channel),
+        models.Delivery.address == old.address,
+    )
+    if new is None:
+        why = "The subscription names this target no more."
+        moved = waiting.values(state=str(DeliveryState.CANCELLED), ended_at=now, error=why)
+    else:
+        moved = waiting.values(channel=str(new.channel), address=new.address, secret=new.secret)
+    with transaction(settings) as session:
+        return len(session.execute(moved.returning(models.Delivery.seq)).all())
+
+
 def reopen(settings: Settings, ids: Iterable[str], now: datetime) -> list[tuple[str, Target]]:
     """Have failed or cancelled deliveries tried anew; those that are, each with its target."""
     again = (

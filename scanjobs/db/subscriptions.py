@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from scanjobs.config import Settings
 from scanjobs.db import driver, models
+from scanjobs.db.connection import Connection
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.findings import Severity
 from scanjobs.domain.notifications import Channel, DeliveryState, Digest, QuietHours, Subscription, Target
@@ -23,7 +24,7 @@ def add_subscription(settings: Settings, subscription: Subscription) -> None:
         UsageError: there is one of this name.
     """
     with transaction(settings) as session, driver.write(settings) as connection:
-        driver.hold(connection, f"subscription:{subscription.name}")
+        hold(connection)
         named = sa.select(models.Subscription.seq).where(models.Subscription.name == subscription.name)
         if session.scalar(named) is not None:
             raise UsageError(
@@ -31,6 +32,22 @@ def add_subscription(settings: Settings, subscription: Subscription) -> None:
                 hint=f"Change it with `scanjobs notify edit {subscription.name}`, or choose another name.",
             )
         session.execute(sa.insert(models.Subscription).values(**_columns(subscription)))
+
+
+def hold(connection: Connection) -> None:
+    """Within a transaction: nobody else changes subscriptions, or makes deliveries by them, until it ends."""
+    driver.hold(connection, "subscriptions")
+
+
+def held_subscription(settings: Settings, name: str) -> Subscription:
+    """Within a transaction that holds all of them: the subscription of this name, as it stays.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with driver.write(settings) as connection:
+        hold(connection)
+    return find_subscription(settings, name)
 
 
 def save_subscription(settings: Settings, subscription: Subscription) -> None:
@@ -50,7 +67,7 @@ def remove_subscription(settings: Settings, name: str, now: datetime) -> int:
         NotFoundError: there is none of this name.
     """
     with transaction(settings) as session:
-        subscription = find_subscription(settings, name)
+        subscription = held_subscription(settings, name)
         waiting = sa.update(models.Delivery).where(
             models.Delivery.subscription_id == subscription.id,
             models.Delivery.state == str(DeliveryState.WAITING),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scanjobs.config import Settings
@@ -20,6 +20,7 @@ from scanjobs.domain.notifications import (
 from scanjobs.errors import DeliveryError, DeliveryRefusedError, ScanjobsError
 from scanjobs.notifications import channels
 from scanjobs.notifications.dispatch import Submit
+from scanjobs.notifications.subscriptions import wants
 from scanjobs.notifications.timing import out_of_quiet
 
 MOST_TRIES = 4
@@ -95,6 +96,9 @@ def _begin(
         subscription = subscriptions.subscription_of_id(settings, record.subscription_id)
         if subscription is None or subscription.is_paused:
             return _unwanted(settings, record, subscription, now)
+        record = replace(record, events=tuple(one for one in record.events if wants(subscription, one)))
+        if not record.events:
+            return _unwanted(settings, record, subscription, now)
         until = out_of_quiet(subscription, max(now, record.due_at))
         if until > now:
             deliveries.put_off(settings, delivery_id, until)
@@ -106,7 +110,12 @@ def _begin(
 def _unwanted(
     settings: Settings, record: DeliveryRecord, subscription: Subscription | None, now: datetime
 ) -> Delivered:
-    why = "The subscription was removed." if subscription is None else "The subscription is paused."
+    if subscription is None:
+        why = "The subscription was removed."
+    elif subscription.is_paused:
+        why = "The subscription is paused."
+    else:
+        why = "The subscription wants to hear of it no more."
     deliveries.end_delivery(settings, record.id, DeliveryState.CANCELLED, why, now)
     return Delivered(state=DeliveryState.CANCELLED, answer=why)
 

@@ -12,11 +12,14 @@ from scanjobs.domain.clock import Clock
 from scanjobs.domain.events import Event
 from scanjobs.domain.ids import id_within
 from scanjobs.domain.notifications import Digest, Subscription, Target
+from scanjobs.errors import UsageError
 from scanjobs.notifications.subscriptions import wants
 from scanjobs.notifications.timing import due_at
 
 CHUNK = 20
-"""Events in one transaction: well under 50 ms, so that nobody waits behind it."""
+"""Events in one transaction at most."""
+MOST_TOLD = 60
+"""Of an event with which a transaction comes to so many messages it is the last: others want to write too."""
 
 Submit = Callable[[str, Target, datetime], object]
 """Called within the transaction with the id of a delivery, its target, and when it is due."""
@@ -40,24 +43,32 @@ def dispatch_events(settings: Settings, submit: Submit, *, clock: Clock | None =
 @driver.retried
 def _dispatch_some(settings: Settings, submit: Submit, clock: Clock) -> tuple[int, int]:
     with transaction(settings), driver.write(settings) as connection:
-        driver.hold(connection, "dispatch_events")
+        subscriptions.hold(connection)
         now = clock.now()
         waiting = events.unread(settings, CHUNK)
         wanted = [one for one in subscriptions.list_subscriptions(settings) if not one.is_paused]
-        made = 0
+        read: list[int] = []
+        told = made = 0
         for seq, event in waiting:
             for subscription in wanted:
                 if wants(subscription, event):
+                    told += len(subscription.targets)
                     made += _tell(settings, subscription, seq, event, now, submit)
-        events.mark_read(settings, [seq for seq, _ in waiting])
-        return len(waiting), made
+            read.append(seq)
+            if told >= MOST_TOLD:
+                break
+        events.mark_read(settings, read)
+        return len(read), made
 
 
 def _tell(
     settings: Settings, subscription: Subscription, seq: int, event: Event, now: datetime, submit: Submit
 ) -> int:
     made = 0
-    at = due_at(subscription, now)
+    try:
+        at = due_at(subscription, now)
+    except UsageError:
+        at = now  # its zone is not known any more: that its own jobs tell, and others have their messages
     for target in subscription.targets:
         if subscription.digest is not Digest.NONE and deliveries.join_digest(
             settings, subscription, target, seq, now

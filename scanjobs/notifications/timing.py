@@ -66,7 +66,6 @@ def out_of_quiet(subscription: Subscription, moment: datetime) -> datetime:
 
 def digest_at(subscription: Subscription, moment: datetime) -> datetime:
     """When the digest goes out for which something happens at this moment; at once without one."""
-    zone = zone_named(subscription.zone)
     match subscription.digest:
         case Digest.NONE:
             return moment
@@ -74,6 +73,7 @@ def digest_at(subscription: Subscription, moment: datetime) -> datetime:
             hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
             return hour + timedelta(hours=1)
         case Digest.DAILY:
+            zone = zone_named(subscription.zone)
             at, today = time_of_day(subscription.digest_at), moment.astimezone(zone).date()
             coming = (_clock_shows(today + timedelta(days=days), at, zone) for days in range(3))
             return next(one for one in coming if one > moment)

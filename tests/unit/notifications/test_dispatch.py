@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from scanjobs.config import Settings
 from scanjobs.db import deliveries, events, subscriptions
 from scanjobs.db.session import reading, transaction
 from scanjobs.domain.events import Event, EventType
+from scanjobs.domain.findings import Severity
 from scanjobs.domain.ids import new_id
 from scanjobs.domain.notifications import (
     AttemptOutcome,
@@ -25,9 +28,10 @@ from scanjobs.domain.notifications import (
     Subscription,
     Target,
 )
-from scanjobs.errors import DeliveryError, DeliveryRefusedError
+from scanjobs.errors import DeliveryError, DeliveryRefusedError, UsageError
 from scanjobs.notifications.deliver import MOST_ATTEMPTS, deliver, lost_deliveries
-from scanjobs.notifications.dispatch import CHUNK, dispatch_events
+from scanjobs.notifications.dispatch import CHUNK, MOST_TOLD, dispatch_events
+from scanjobs.notifications.editing import edit
 from tests.clocks import FakeClock
 from tests.factories import NOON
 
@@ -274,6 +278,75 @@ def test_what_failed_can_be_sent_after_all(desk: Desk, monkeypatch: pytest.Monke
     assert desk.deliver(id).state is DeliveryState.DELIVERED
     assert len(desk.told()) == 1
     assert deliveries.reopen(desk.settings, [id], desk.clock.now()) == []
+
+
+def test_what_waits_goes_where_the_subscriber_is_now(desk: Desk) -> None:
+    """Nobody is told at an address that the subscription names no more."""
+    desk.subscribe("dpo", targets=(desk.file("old"), desk.file("other")), digest=Digest.HOURLY)
+    desk.happens()
+    desk.dispatch()
+    moved = edit(desk.settings, "dpo", {"targets": (desk.file("new"),)})
+    assert (moved.moved, moved.cancelled) == (1, 1)
+    desk.happens()
+    desk.dispatch()
+
+    desk.clock.forward(3600)
+    desk.work()
+    assert desk.told("old") == desk.told("other") == []
+    (digest,) = desk.told("new")
+    assert len(digest["data"]["events"]) == 2
+    assert sorted(one.state for one in desk.deliveries()) == ["cancelled", "delivered"]
+
+
+def test_what_is_wanted_no_more_is_not_told(desk: Desk) -> None:
+    """A subscription was changed while a message about something small was held."""
+    desk.subscribe(digest=Digest.HOURLY, targets=(desk.file("dpo"),))
+    low = desk.happens(EventType.COMPLIANCE_VIOLATION, severity=Severity.LOW)
+    desk.dispatch()
+    edit(desk.settings, "dpo", {"minimum_severity": Severity.HIGH, "events": ("compliance.*",)})
+
+    desk.clock.forward(3600)
+    (done,) = desk.work()
+    assert desk.told() == []
+    assert (done.state, done.answer) == ("cancelled", "The subscription wants to hear of it no more.")
+    assert [one.id for one in desk.deliveries()[0].events] == [low.id]
+
+
+def test_a_zone_that_is_not_known_any_more_harms_nobody_else(desk: Desk) -> None:
+    """Hosts lose old names of zones when they are updated; the messages wait until that is mended."""
+    desk.subscribe("lost", quiet=QuietHours(start="22:00", end="07:00"), zone="Mars/Olympus")
+    desk.subscribe("dpo")
+    desk.happens()
+
+    assert desk.dispatch() == {"events": 1, "deliveries": 2}
+    for id, _ in desk.jobs:
+        with suppress(UsageError):
+            desk.deliver(id)
+    assert (len(desk.told()), desk.told("lost")) == (1, [])
+    edit(desk.settings, "lost", {"zone": "Europe/Berlin"})
+    desk.clock.forward(1200)
+    for id, _ in lost_deliveries(desk.settings, clock=desk.clock):
+        desk.deliver(id)
+    assert len(desk.told("lost")) == 1
+
+
+def test_transactions_stay_small_with_many_subscribers(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others want to write as well: nobody makes a thousand messages in one go."""
+    for number in range(MOST_TOLD):
+        desk.subscribe(f"reader {number}")
+    for _ in range(3):
+        desk.happens()
+    steps: list[int] = []
+    mark_read = events.mark_read
+
+    def mark(settings: Settings, seqs: Sequence[int]) -> None:
+        steps.append(len(seqs))
+        mark_read(settings, seqs)
+
+    monkeypatch.setattr(events, "mark_read", mark)
+
+    assert desk.dispatch() == {"events": 3, "deliveries": 3 * MOST_TOLD}
+    assert steps == [1, 1, 1, 0]
 
 
 def test_a_removed_subscriber_is_told_nothing_more(desk: Desk) -> None:
