@@ -8,6 +8,7 @@ import random
 import signal
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
@@ -72,7 +73,9 @@ class Receivers:
                 to = self.path.strip("/")
                 delivery = self.headers["webhook-id"]
                 killed = receivers.take(to, delivery, self.client_address[1])
-                if not killed:
+                if killed:
+                    return
+                with suppress(ConnectionError):  # it may have been killed by somebody else meanwhile
                     self.send_response(200)
                     self.send_header("content-length", "2")
                     self.end_headers()
