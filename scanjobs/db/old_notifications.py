@@ -50,6 +50,8 @@ class Old:
     """Those with lower numbers."""
     both: bool = False
     """Whether both must hold, where both are given."""
+    ended_before: datetime
+    """Of deliveries, those that ended before then: statistics have seen them."""
 
 
 def number_of_newest(settings: Settings, count: int) -> int:
@@ -133,4 +135,5 @@ def _delivery_may_go(delivery: type[models.Delivery], old: Old) -> sa.ColumnElem
     is_young = tells.where(event.seq == link.event_seq, ~_is_old(event, old))
     # One that tells of nothing was a trial, and has no age but its own.
     is_old_trial = delivery.created_at < old.before if old.before is not None else sa.false()
-    return (delivery.state != _WAITING) & ~is_young & (tells | is_old_trial)
+    is_counted = delivery.ended_at.is_(None) | (delivery.ended_at < old.ended_before)
+    return (delivery.state != _WAITING) & is_counted & ~is_young & (tells | is_old_trial)

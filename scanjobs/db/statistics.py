@@ -36,8 +36,9 @@ _FIRST_SINGLE_HOUR = """
     SELECT min(hour) FROM job_statistics WHERE hour < :before AND CAST(hour AS bigint) % 86400 <> 0
 """
 _FORGET_HOURS = "DELETE FROM job_statistics WHERE hour >= :since AND hour < :until"
-_LAST_JOB_HOUR = "SELECT max(hour) FROM job_statistics"
-_LAST_DELIVERY_HOUR = "SELECT max(hour) FROM delivery_statistics"
+# A clock that once was ahead has left hours that are yet to come.
+_LAST_JOB_HOUR = "SELECT max(hour) FROM job_statistics WHERE hour <= :now"
+_LAST_DELIVERY_HOUR = "SELECT max(hour) FROM delivery_statistics WHERE hour <= :now"
 _JOB_HOURS = """
     SELECT hour, queue, task, succeeded, failed, cancelled, retries, waiting, running FROM job_statistics
      WHERE hour >= :since AND hour < :until ORDER BY hour, queue, task
@@ -118,14 +119,14 @@ def keep_deliveries(settings: Settings, hours: Sequence[DeliveryHour]) -> None:
         connection.executemany(_KEEP_DELIVERIES, rows)
 
 
-def last_job_hour(settings: Settings) -> datetime | None:
-    """The last hour of which it is written down how jobs went."""
-    return _moment(settings, _LAST_JOB_HOUR, {})
+def last_job_hour(settings: Settings, now: datetime) -> datetime | None:
+    """The last hour until now of which it is written down how jobs went."""
+    return _moment(settings, _LAST_JOB_HOUR, {"now": now.timestamp()})
 
 
-def last_delivery_hour(settings: Settings) -> datetime | None:
-    """The last hour of which it is written down how deliveries went."""
-    return _moment(settings, _LAST_DELIVERY_HOUR, {})
+def last_delivery_hour(settings: Settings, now: datetime) -> datetime | None:
+    """The last hour until now of which it is written down how deliveries went."""
+    return _moment(settings, _LAST_DELIVERY_HOUR, {"now": now.timestamp()})
 
 
 def job_hours(settings: Settings, since: datetime, until: datetime) -> list[JobHour]:

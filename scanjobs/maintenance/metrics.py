@@ -8,7 +8,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -100,7 +100,7 @@ def _build(settings: Settings) -> dict[str, str]:
 
 def _jobs(settings: Settings, now: datetime) -> Iterator[Family]:
     by_task: dict[tuple[str, str], list[JobCounts]] = defaultdict(list)
-    for one in job_hours(settings, _EVER, now + timedelta(hours=1)):
+    for one in job_hours(settings, _EVER, now):
         by_task[one.queue, one.task].append(one.counts)
     counts = {
         (("queue", queue), ("task", task)): summed(every) for (queue, task), every in sorted(by_task.items())
@@ -178,7 +178,7 @@ def _workers(settings: Settings) -> Iterator[Family]:
 
 def _deliveries(settings: Settings, now: datetime) -> Iterator[Family]:
     ended: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for one in delivery_hours(settings, _EVER, now + timedelta(hours=1)):
+    for one in delivery_hours(settings, _EVER, now):
         for place, number in enumerate((one.delivered, one.failed, one.retries)):
             ended[one.channel][place] += number
     yield _counter(

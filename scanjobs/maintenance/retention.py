@@ -12,6 +12,7 @@ from scanjobs.config import Settings
 from scanjobs.db import old_notifications
 from scanjobs.db import reports as records
 from scanjobs.domain.ids import short
+from scanjobs.domain.statistics import hour_of
 from scanjobs.jobs import pruning
 from scanjobs.maintenance import reports, scans, statistics
 
@@ -197,6 +198,7 @@ def _notifications(settings: Settings, rule: Rule | None, now: datetime) -> Iter
         before=None if means.older_than is None else now - means.older_than,
         below=old_notifications.number_of_newest(settings, count) if count else None,
         both=means.keep is not None,
+        ended_before=hour_of(now),
     )
     why = _words(means, most)
     for delivery in old_notifications.old_deliveries(settings, old):

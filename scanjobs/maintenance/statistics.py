@@ -65,14 +65,14 @@ def keep_job_statistics(settings: Settings, *, clock: Clock | None = None) -> in
     Twice is harmless, and after downtime it goes on where it was.
     """
     now = hour_of((clock or settings.clock).now())
-    last = statistics.last_job_hour(settings)
+    last = statistics.last_job_hour(settings, now)
     since = _EVER if last is None else last - COUNTED_AGAIN
     written = 0
     while (first := ended.first_ended(settings, since)) is not None and (hour := hour_of(first)) < now:
         since = hour + HOUR
         statistics.keep_jobs(settings, ended.ended_jobs(settings, hour, since))
         written += 1
-    last = statistics.last_job_hour(settings)
+    last = statistics.last_job_hour(settings, now)
     while last is not None and statistics.fold_day(settings, last.replace(hour=0) - HOURS_KEPT):
         pass
     return written
@@ -81,7 +81,7 @@ def keep_job_statistics(settings: Settings, *, clock: Clock | None = None) -> in
 def keep_delivery_statistics(settings: Settings, *, clock: Clock | None = None) -> int:
     """Write down how deliveries went in each hour that is over; answers how many hours had any."""
     now = hour_of((clock or settings.clock).now())
-    last = statistics.last_delivery_hour(settings)
+    last = statistics.last_delivery_hour(settings, now)
     since = _EVER if last is None else last - COUNTED_AGAIN
     written = 0
     while (first := statistics.first_ended_delivery(settings, since)) is not None:
@@ -94,17 +94,17 @@ def keep_delivery_statistics(settings: Settings, *, clock: Clock | None = None) 
     return written
 
 
-def job_hours(settings: Settings, since: datetime, until: datetime) -> list[JobHour]:
+def job_hours(settings: Settings, since: datetime, now: datetime) -> list[JobHour]:
     """How jobs went hour by hour: what is written down, and from there on what the jobs themselves say."""
-    last = statistics.last_job_hour(settings)
+    last, until = statistics.last_job_hour(settings, now), hour_of(now) + HOUR
     kept_until = _EVER if last is None else last + HOUR
     kept = statistics.job_hours(settings, since, min(until, kept_until))
     return [*kept, *ended.ended_jobs(settings, max(since, kept_until), until)]
 
 
-def delivery_hours(settings: Settings, since: datetime, until: datetime) -> list[DeliveryHour]:
+def delivery_hours(settings: Settings, since: datetime, now: datetime) -> list[DeliveryHour]:
     """How deliveries went hour by hour, alike."""
-    last = statistics.last_delivery_hour(settings)
+    last, until = statistics.last_delivery_hour(settings, now), hour_of(now) + HOUR
     kept_until = _EVER if last is None else last + HOUR
     kept = statistics.delivery_hours(settings, since, min(until, kept_until))
     return [*kept, *_ended_deliveries(settings, max(since, kept_until), until)]
@@ -118,8 +118,8 @@ def job_statistics(
     begun = hour_of(now)
     if step > HOUR:
         begun = begun.replace(hour=0)
-    since, until = begun - (steps - 1) * step, begun + step
-    found = job_hours(settings, since, until)
+    since = begun - (steps - 1) * step
+    found = job_hours(settings, since, now)
     named: dict[str, list[JobHour]] = defaultdict(list)
     for one in found:
         named[one.task if by is By.TASK else one.queue].append(one)

@@ -8,7 +8,7 @@ import pytest
 
 from scanjobs.config import Settings
 from scanjobs.db import driver, statistics
-from scanjobs.jobs import monitor
+from scanjobs.jobs import monitor, pruning
 from scanjobs.maintenance import retention
 from scanjobs.maintenance.statistics import (
     By,
@@ -135,6 +135,53 @@ def test_a_job_that_is_deleted_was_counted(settings: Settings):
     assert monitor.jobs(settings) == ()
     (kept,) = statistics.job_hours(settings, EVER, datetime.now(UTC))
     assert kept.counts.succeeded == 1
+
+
+def test_a_job_of_the_present_hour_stays_until_it_was_counted(settings: Settings):
+    now = NOW + timedelta(minutes=30)
+    kept, old = past.ended_job(settings, NOW), past.ended_job(settings, NOW - HOUR)
+    past.delivery(settings, NOW)
+    past.delivery(settings, NOW - HOUR)
+    rule = retention.Rule(older_than=timedelta(seconds=1))
+    groups = [retention.Group.JOBS, retention.Group.NOTIFICATIONS]
+
+    plan = retention.plan(settings, groups, rule, now)
+    retention.carry_out(settings, plan)
+
+    assert [item.id for item in plan.going if item.kind is retention.Kind.JOB] == [old]
+    assert [job.id for job in monitor.jobs(settings)] == [kept]
+    assert ended(settings) == {"my_module.work": (2, 0, 0, 0)}
+    assert sum(one.delivered for one in delivery_hours(settings, EVER, now)) == 2
+
+
+def test_a_worker_that_comes_back_counts_jobs_before_it_deletes_them(settings: Settings):
+    """After a long downtime they are old before the entry that counts has run."""
+    past.ended_job(settings, NOW - timedelta(days=70))
+    keep_job_statistics(settings, clock=At(NOW - timedelta(days=69)))
+    for hours in (0, 1, 1, 30):
+        past.ended_job(settings, NOW - timedelta(days=60) + hours * HOUR)
+
+    while pruning.prune(settings, At()):
+        pass
+
+    assert monitor.jobs(settings) == ()
+    assert sum(one.counts.ended for one in statistics.job_hours(settings, EVER, NOW)) == 5
+
+
+def test_hours_of_a_clock_that_was_ahead_hide_nothing(settings: Settings):
+    ahead = NOW + timedelta(days=400)
+    past.ended_job(settings, ahead - HOUR)
+    past.delivery(settings, ahead - HOUR)
+    keep_job_statistics(settings, clock=At(ahead))
+    keep_delivery_statistics(settings, clock=At(ahead))
+    past.ended_job(settings, NOW - 2 * HOUR)
+    past.delivery(settings, NOW - 2 * HOUR)
+
+    assert ended(settings) == {"my_module.work": (1, 0, 0, 0)}
+    keep_job_statistics(settings, clock=At())
+    keep_delivery_statistics(settings, clock=At())
+    assert ended(settings) == {"my_module.work": (1, 0, 0, 0)}
+    assert sum(one.delivered for one in delivery_hours(settings, EVER, NOW)) == 1
 
 
 def test_waiting_begins_when_the_job_could_begin(settings: Settings):
