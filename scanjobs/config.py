@@ -346,6 +346,10 @@ def _in_table(key: str, usual: Any, value: Any) -> Any:
         raise ConfigurationError(f"The setting '{key}' cannot be {value!r}; it is {words}.")
     if kind in (int, float) and not 0 <= value < math.inf:
         raise ConfigurationError(f"The setting '{key}' cannot be {value}; it is not negative.")
+    if key.endswith("_minutes") and value > MOST_DAYS * 1440:
+        raise ConfigurationError(
+            f"The setting '{key}' cannot be {value:g}; it is at most {MOST_DAYS * 1440}."
+        )
     if key.endswith("timeout_seconds") and not value:
         raise ConfigurationError(f"The setting '{key}' cannot be 0; nothing is done in no time.")
     return value

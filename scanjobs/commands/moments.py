@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import typer
 
 from scanjobs import config
+from scanjobs.domain.reports import MOST_DAYS
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhdw])+")
@@ -18,12 +19,15 @@ def parse_duration(text: str) -> timedelta:
     """`90s`, `10m`, `2h30m`, `1d`.
 
     Raises:
-        BadParameter: it is no duration.
+        BadParameter: it is no duration, or one of more than a century.
     """
     words = text.strip().lower().replace(" ", "")
     if not _DURATION.fullmatch(words):
         raise typer.BadParameter(f"{text!r} is no duration; write 45s, 10m, 2h30m or 1d.")
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(words)))
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(words))
+    if seconds > MOST_DAYS * _UNITS["d"]:
+        raise typer.BadParameter(f"{text!r} is too long; {MOST_DAYS}d is the longest.")
+    return timedelta(seconds=seconds)
 
 
 def parse_moment(text: str, now: datetime | None = None) -> datetime:
@@ -42,7 +46,7 @@ def parse_moment(text: str, now: datetime | None = None) -> datetime:
         return (found if found > here else found + timedelta(days=1)).astimezone(UTC)
     try:
         return datetime.fromisoformat(text.strip()).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is no moment; write 2026-12-01T08:00 or 08:00.") from None
 
 
@@ -56,7 +60,7 @@ def parse_past(text: str, now: datetime | None = None) -> datetime:
         return (now or config.now()) - parse_duration(text)
     try:
         return datetime.fromisoformat(text.strip()).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is no moment; write 2026-12-01T08:00 or 2h30m.") from None
 
 

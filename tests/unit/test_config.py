@@ -70,6 +70,7 @@ def test_words_from_the_environment_become_values(tmp_path: Path):
         ("[mail]\ntimeout_seconds = inf", "'mail.timeout_seconds' cannot be inf"),
         ("[webhooks]\nallow_http = 1", "it is true or false"),
         ("[webhooks]\ntimeout_seconds = -1", "not negative"),
+        ("[health]\nlate_minutes = 1e12", "at most 52596000"),
         ("[mail]\ntimeout_seconds = 0", "'mail.timeout_seconds' cannot be 0"),
         ("branding = []", "it is a table"),
     ],

@@ -30,6 +30,12 @@ def test_no_durations(text):
         parse_duration(text)
 
 
+@pytest.mark.parametrize("text", ["36526d", "9999999999999d", "9" * 400 + "w"])
+def test_what_no_calendar_can_hold_is_too_long(text):
+    with pytest.raises(typer.BadParameter, match="36525d is the longest"):
+        parse_duration(text)
+
+
 def test_moments_know_their_zone():
     assert parse_moment("2026-12-01T08:00+02:00") == datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
     assert parse_moment("2026-12-01T08:00Z") == datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
@@ -42,7 +48,7 @@ def test_a_time_of_day_is_the_next_one():
     assert parse_moment("08:00", noon) == noon.replace(hour=8) + timedelta(days=1)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "25:00", "2026-13-01"])
+@pytest.mark.parametrize("text", ["", "soon", "25:00", "2026-13-01", "9999-12-31T23:00-12:00"])
 def test_no_moments(text):
     with pytest.raises(typer.BadParameter, match="no moment"):
         parse_moment(text)
