@@ -287,7 +287,7 @@ def reclassify_scan(scan_id: str) -> dict[str, Any]:
     return asdict(pipeline.reclassify_scan(current(), scan_id, job_id=this_job().id))
 
 
-@task(queue="notifications", unique=True, priority=10)
+@task(queue="notifications", unique=True, priority=10, at_once=1)
 def dispatch_events() -> dict[str, int]:
     """Make deliveries of what happened, for everybody who wants to hear of it."""
     from scanjobs.notifications import dispatch  # whoever submits a job tells nobody

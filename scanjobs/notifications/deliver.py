@@ -29,6 +29,8 @@ MOST_ATTEMPTS = 12
 """So many attempts of any kind: something kills whoever tries this."""
 LOST_AFTER = timedelta(minutes=10)
 """Beyond the time limit of a job: whoever tried a delivery so long ago tries no more."""
+CLOCKS_DIFFER = timedelta(seconds=1)
+"""By less than this: a message is not put off for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +101,10 @@ def _begin(
         record = replace(record, events=tuple(one for one in record.events if wants(subscription, one)))
         if not record.events:
             return _unwanted(settings, record, subscription, now)
-        until = out_of_quiet(subscription, max(now, record.due_at))
+        if job_id is not None and _is_in_hand(record, job_id, now):
+            return Delivered(state=DeliveryState.WAITING, answer="Another job is at it.")
+        is_early = record.due_at - now > CLOCKS_DIFFER
+        until = out_of_quiet(subscription, record.due_at if is_early else now)
         if until > now:
             deliveries.put_off(settings, delivery_id, until)
             submit(delivery_id, record.target, until)
@@ -118,6 +123,14 @@ def _unwanted(
         why = "The subscription wants to hear of it no more."
     deliveries.end_delivery(settings, record.id, DeliveryState.CANCELLED, why, now)
     return Delivered(state=DeliveryState.CANCELLED, answer=why)
+
+
+def _is_in_hand(record: DeliveryRecord, job_id: str, now: datetime) -> bool:
+    """Whether another job tries it now, or was killed over it: then it comes again itself, or is missed."""
+    return any(
+        one.ended_at is None and one.job_id not in (None, job_id) and one.started_at > now - LOST_AFTER
+        for one in record.tries
+    )
 
 
 def _attempt(

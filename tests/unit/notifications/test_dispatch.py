@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +35,7 @@ from scanjobs.notifications.deliver import MOST_ATTEMPTS, deliver, lost_deliveri
 from scanjobs.notifications.dispatch import CHUNK, MOST_TOLD, dispatch_events
 from scanjobs.notifications.editing import edit
 from tests.clocks import FakeClock
+from tests.conftest import on_postgres_only
 from tests.factories import NOON
 
 
@@ -82,8 +85,8 @@ class Desk:
         self.jobs = [job for job in self.jobs if job not in due]
         return [self.deliver(id) for id, _ in due]
 
-    def deliver(self, id: str) -> Any:
-        return deliver(self.settings, id, None, self._submit, clock=self.clock)
+    def deliver(self, id: str, job_id: str | None = None) -> Any:
+        return deliver(self.settings, id, job_id, self._submit, clock=self.clock)
 
     def deliveries(self, **which: Any) -> list[DeliveryRecord]:
         return deliveries.list_deliveries(self.settings, **which)
@@ -147,6 +150,70 @@ def test_a_killed_attempt_is_made_again_with_the_same_id(desk: Desk) -> None:
     assert [one.outcome for one in record.tries] == [None, AttemptOutcome.ACCEPTED]
     assert record.tries[0].job_id == "a killed job"
     assert record.attempts == 2
+
+
+def test_two_jobs_do_not_send_one_message_side_by_side(desk: Desk) -> None:
+    """The second one leaves it to the first; should that have been killed, it is missed after a while."""
+    desk.subscribe()
+    desk.happens()
+    desk.dispatch()
+    ((id, _),) = desk.jobs
+    with transaction(desk.settings):
+        deliveries.begin_attempt(desk.settings, id, "first", desk.clock.now())
+
+    assert desk.deliver(id, "second").state is DeliveryState.WAITING
+    assert desk.told() == []
+    desk.clock.forward(1200)
+    assert [one for one, _ in lost_deliveries(desk.settings, clock=desk.clock)] == [id]
+    assert desk.deliver(id, "third").state is DeliveryState.DELIVERED
+
+
+def test_clocks_that_differ_a_little_put_nothing_off(desk: Desk) -> None:
+    """The clock of the host that sends is behind that of the one that made the message."""
+    desk.subscribe()
+    desk.happens()
+    desk.dispatch()
+    ((id, _),) = desk.jobs
+    desk.clock.forward(-0.2)
+
+    assert desk.deliver(id).state is DeliveryState.DELIVERED
+    assert len(desk.jobs) == 1
+
+
+def test_dispatchers_side_by_side_make_each_message_once(desk: Desk) -> None:
+    desk.subscribe()
+    with transaction(desk.settings):
+        for _ in range(CHUNK * 4):
+            desk.happens()
+    with ThreadPoolExecutor(4) as threads:
+        done = [future.result() for future in [threads.submit(desk.dispatch) for _ in range(4)]]
+
+    assert sum(one["events"] for one in done) == sum(one["deliveries"] for one in done) == CHUNK * 4
+    assert len({id for id, _ in desk.jobs}) == len(desk.jobs) == CHUNK * 4
+
+
+@on_postgres_only
+def test_an_event_that_is_committed_late_is_told(desk: Desk) -> None:
+    """On a server a later one may be there before it."""
+    desk.subscribe()
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def late() -> None:
+        with transaction(desk.settings):
+            desk.happens(site="late.example")
+            has_begun.set()
+            may_end.wait(20)
+
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(late)
+        assert has_begun.wait(20)
+        desk.happens(site="soon.example")
+        first = desk.dispatch()
+        may_end.set()
+        slow.result()
+
+    assert first == desk.dispatch() == {"events": 1, "deliveries": 1}
+    assert [one.events[0].site for one in desk.deliveries()] == ["late.example", "soon.example"]
 
 
 def test_nothing_goes_out_in_quiet_hours(desk: Desk) -> None:
