@@ -69,6 +69,7 @@ def retry(
     from scanjobs import config, console, tasks
     from scanjobs.db import deliveries
     from scanjobs.errors import NotFoundError
+    from scanjobs.jobs import monitor
 
     if bool(delivery) == failed:
         raise typer.BadParameter("Name messages, or say --failed.")
@@ -81,11 +82,11 @@ def retry(
         ids = [deliveries.find_delivery(settings, one).id for one in delivery or ()]
     steps = range(0, len(ids), deliveries.AT_ONCE)
     jobs = [job for start in steps for job in tasks.retry_deliveries(ids[start : start + deliveries.AT_ONCE])]
-    if json:
-        console.show_json([{"id": job.id, "state": job.state} for job in jobs])
-    elif jobs:
-        console.show_line(f"{console.counted(len(jobs), 'message')} will be sent again")
-    else:
+    if not jobs:
         raise NotFoundError(
             "No such message has failed or was cancelled.", hint="`scanjobs notify history` lists them all."
         )
+    if json:
+        console.show_json(monitor.among(settings, [job.id for job in jobs]))
+    else:
+        console.show_line(f"{console.counted(len(jobs), 'message')} will be sent again")

@@ -125,11 +125,18 @@ def test_what_fails_is_tried_again_and_what_is_refused_is_not(scanjobs, worker, 
     (sent,) = history(scanjobs, "--state", "failed")
     assert [one["outcome"] for one in sent["tries"]] == ["failed", "refused"]
 
+    receiver.answers.append(lambda: 410)
+    (job,) = json.loads(scanjobs("notify", "retry", "latest", "--json").stdout)
+    assert (job["task"].rpartition(".")[2], job["queue"]) == ("deliver_notification", "notifications")
+    wait_until(lambda: history(scanjobs)[0]["attempts"] == 3, "it is refused again")
+    wait_until(lambda: history(scanjobs)[0]["state"] == "failed", "that is written down")
+
     done = scanjobs("notify", "retry", "--failed")
     assert done.stdout == "1 message will be sent again\n"
     wait_until(lambda: history(scanjobs)[0]["state"] == "delivered", "it is sent after all", seconds=20)
     assert len(set(receiver.ids)) == 1
     assert scanjobs("notify", "retry", "--failed").returncode == 3
+    assert scanjobs("notify", "retry", "--failed", "--json").returncode == 3
 
 
 def test_a_server_that_never_answers_keeps_nobody_else_waiting(scanjobs, worker, receiver, settings):
