@@ -19,11 +19,14 @@ _INSERT = """
     VALUES (:id, :type, :happened_at, :site, :severity, :scan_id, :report_id, :job_id, :subject, :facts,
             NOT EXISTS (SELECT 1 FROM subscriptions WHERE NOT is_paused))
 """
-_HAS_UNREAD = "SELECT EXISTS (SELECT 1 FROM events WHERE NOT is_read)"
+# Those that a newer scanjobs wrote into this database, of a type that is not known here, are for its workers.
+_KNOWN = ", ".join(f"'{one}'" for one in EventType)
+_IS_UNREAD = f"NOT is_read AND type IN ({_KNOWN})"
+_HAS_UNREAD = f"SELECT EXISTS (SELECT 1 FROM events WHERE {_IS_UNREAD})"  # noqa: S608 - our own words
 _SELECT = """
     SELECT seq, id, type, happened_at, site, severity, scan_id, report_id, job_id, subject, facts FROM events
 """
-_UNREAD = f"{_SELECT} WHERE NOT is_read ORDER BY seq LIMIT :limit"
+_UNREAD = f"{_SELECT} WHERE {_IS_UNREAD} ORDER BY seq LIMIT :limit"
 _OF_JOB = f"{_SELECT} WHERE job_id = :job_id ORDER BY seq"
 _SET_READ = "UPDATE events SET is_read = ? WHERE seq = ?"
 

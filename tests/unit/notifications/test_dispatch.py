@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from scanjobs.config import Settings
 from scanjobs.db import deliveries, events, subscriptions
@@ -395,6 +395,20 @@ def test_a_zone_that_is_not_known_any_more_harms_nobody_else(desk: Desk) -> None
     for id, _ in lost_deliveries(desk.settings, clock=desk.clock):
         desk.deliver(id)
     assert len(desk.told("lost")) == 1
+
+
+def test_an_event_that_only_a_newer_scanjobs_knows_waits_for_it(desk: Desk) -> None:
+    """Others are told of, and nobody looks again and again."""
+    desk.subscribe()
+    newer, _ = desk.happens(), desk.happens()
+    with transaction(desk.settings) as session:
+        session.execute(text("UPDATE events SET type = 'cookie.eaten' WHERE id = :id"), {"id": newer.id})
+
+    assert desk.dispatch() == {"events": 1, "deliveries": 1}
+    assert not events.has_unread(desk.settings)
+    with transaction(desk.settings) as session:
+        session.execute(text("UPDATE events SET type = 'scan.failed' WHERE id = :id"), {"id": newer.id})
+    assert desk.dispatch() == {"events": 1, "deliveries": 1}
 
 
 def test_transactions_stay_small_with_many_subscribers(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
