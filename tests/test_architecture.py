@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("sqlalchemy", "alembic", "huey", "fpdf", "jinja2", "playwright", "ijson", "orjson", "rich")
+HEAVY = (
+    "sqlalchemy",
+    "alembic",
+    "huey",
+    "fpdf",
+    "jinja2",
+    "playwright",
+    "ijson",
+    "orjson",
+    "rich",
+    "xlsxwriter",
+)
 
 
 def loaded_by(program: str) -> set[str]:

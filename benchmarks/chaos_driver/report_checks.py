@@ -70,4 +70,6 @@ def is_whole(format: str, content: bytes) -> bool:
         except ValueError:
             return False
         return True
+    if format == "xlsx":
+        return content[-22:-18] == b"PK\x05\x06"  # the last record of a ZIP archive
     return content.rstrip().endswith(_LAST_BYTES[format]) if format in _LAST_BYTES else content[-1:] == b"\n"

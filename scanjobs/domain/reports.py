@@ -19,6 +19,7 @@ class ReportFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     MARKDOWN = "md"
+    XLSX = "xlsx"
 
 
 class ReportKind(StrEnum):

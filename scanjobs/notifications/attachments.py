@@ -19,6 +19,7 @@ _MEDIA_TYPES = {
     "json": "application/json",
     "csv": "text/csv",
     "md": "text/markdown",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 

@@ -17,6 +17,7 @@ RENDERERS = {
     ReportFormat.JSON: ("json", "JsonRenderer"),
     ReportFormat.CSV: ("csv", "CsvRenderer"),
     ReportFormat.MARKDOWN: ("markdown", "MarkdownRenderer"),
+    ReportFormat.XLSX: ("xlsx", "XlsxRenderer"),
 }
 
 OVERVIEW_RENDERERS = {
@@ -25,6 +26,7 @@ OVERVIEW_RENDERERS = {
     ReportFormat.JSON: ("json_overview", "JsonOverviewRenderer"),
     ReportFormat.CSV: ("csv_overview", "CsvOverviewRenderer"),
     ReportFormat.MARKDOWN: ("markdown_overview", "MarkdownOverviewRenderer"),
+    ReportFormat.XLSX: ("xlsx_overview", "XlsxOverviewRenderer"),
 }
 
 SHEETS = frozenset({ReportFormat.CSV})

@@ -36,7 +36,7 @@ def offered(settings):
     [
         ("scanjobs rep", ["report", "reports"]),
         ("scanjobs db pr", ["prune"]),
-        ("scanjobs report latest --format ", ["pdf", "html", "json", "csv", "md"]),
+        ("scanjobs report latest --format ", ["pdf", "html", "json", "csv", "md", "xlsx"]),
         ("scanjobs scans ", ["hold", "release"]),
         ("scanjobs worker --pool ", ["process", "thread", "solo"]),
     ],

@@ -12,12 +12,13 @@ def test_the_demo_makes_a_report_in_each_format_with_a_real_worker(scanjobs, set
 
     assert done.returncode == 0, done.stderr
     paths = [
-        Path(path) for path in re.findall(r"(/\S+\.(?:pdf|html|json|csv|md))$", done.stdout, re.MULTILINE)
+        Path(path)
+        for path in re.findall(r"(/\S+\.(?:pdf|html|json|csv|md|xlsx))$", done.stdout, re.MULTILINE)
     ]
-    assert [path.suffix for path in paths] == [".pdf", ".html", ".json", ".csv", ".md"]
+    assert [path.suffix for path in paths] == [".pdf", ".html", ".json", ".csv", ".md", ".xlsx"]
     assert all(path.is_file() for path in paths)
     status = json.loads(scanjobs("status", "--json").stdout)
-    assert [job["state"] for job in status["finished"]] == ["succeeded"] * 5
+    assert [job["state"] for job in status["finished"]] == ["succeeded"] * 6
     assert {job["worker_id"] for job in status["finished"]} != {None}
 
 

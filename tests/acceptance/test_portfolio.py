@@ -16,7 +16,7 @@ from scanjobs.reports import generate
 from tests.acceptance.conftest import DEMO, HAR
 from tests.conftest import DATABASES
 
-FORMATS = ("pdf", "html", "json", "csv", "md")
+FORMATS = ("pdf", "html", "json", "csv", "md", "xlsx")
 EVERY_FORMAT = [word for format in FORMATS for word in ("-f", format)]
 
 

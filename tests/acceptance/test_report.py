@@ -9,6 +9,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.conftest import SCANJOBS, wait_until
@@ -180,6 +181,19 @@ def test_interrupting_the_wait_keeps_the_job(scanjobs, shop, settings):
     assert scanjobs("worker", "--drain").returncode == 0
     (done,) = json.loads(scanjobs("status", "--json").stdout)["finished"]
     assert done["state"] == "succeeded"
+
+
+def test_a_workbook_opens_with_the_findings_in_the_language_that_was_asked_for(scanjobs, shop, tmp_path):
+    target = tmp_path / "shop.xlsx"
+
+    done = scanjobs("report", shop, "-f", "xlsx", "--language", "de", "-o", target, "--wait")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(target)]
+    book = openpyxl.load_workbook(target)
+    assert book["Zusammenfassung"]["A1"].value == "Cookie-Bericht für harbour-lamps.example"
+    assert [cell.value for cell in book["Befunde"]["A"]][1:4] == ["C01", "C01", "C01"]
+    assert "_ga" in [cell.value for cell in book["Cookies"]["A"]]
 
 
 def test_cells_of_csv_can_be_had_as_they_are(scanjobs, shop, tmp_path):

@@ -56,9 +56,22 @@ EXEMPTION: Mapping[Exemption, str] = {
     Exemption.UNDETERMINED: "#9a6700",
     Exemption.NOT_EXEMPT: "#a32a22",
 }
+TONES: Mapping[str, str] = {
+    **CATEGORY,
+    **{key.value: colour for key, colour in STATUS.items()},
+    **{key.value: colour for key, colour in SEVERITY.items()},
+    **{key.value: colour for key, colour in OUTCOME.items()},
+}
+"""The colours of the tables of reports about several scans, by the names of their tones."""
 
 
 def lighter(colour: str) -> str:
     """The same hue for dark backgrounds, halfway to white."""
     parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return "#" + "".join(f"{(part + 255) // 2:02x}" for part in parts)
+
+
+def pale(colour: str) -> str:
+    """A breath of the same hue, on which the colour itself is read as text."""
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{255 - (255 - part) // 16:02x}" for part in parts)

@@ -26,12 +26,6 @@ WIDE = 9
 """A table of more columns has smaller letters."""
 TOGETHER, LEAST_ROW = 12, 16.5
 """A table of so few rows is not torn apart where it has room on one page."""
-TONES = {
-    **palette.CATEGORY,
-    **{key.value: colour for key, colour in palette.STATUS.items()},
-    **{key.value: colour for key, colour in palette.SEVERITY.items()},
-    **{key.value: colour for key, colour in palette.OUTCOME.items()},
-}
 
 
 class PdfOverviewRenderer:
@@ -70,7 +64,7 @@ def _draw_cover(canvas: Canvas, overview: Overview) -> None:
     canvas.new_page("portrait")
     page_width = canvas.right + canvas.left
     canvas.box(0, 0, page_width, BAND, brand.colour or palette.NAVY)
-    canvas.box(0, BAND, page_width, 4, TONES[overview.status])
+    canvas.box(0, BAND, page_width, 4, palette.TONES[overview.status])
     if brand.logo is not None:
         x = canvas.right - LOGO_WIDTH
         said = brand.organisation or overview.words("Logo")
@@ -90,7 +84,7 @@ def _draw_cover(canvas: Canvas, overview: Overview) -> None:
 
 
 def _draw_status(canvas: Canvas, overview: Overview) -> None:
-    colour = TONES[overview.status]
+    colour = palette.TONES[overview.status]
     x, width = canvas.left + 18, canvas.width - 36
     heads = canvas.lines_of(overview.headline, _HEADLINE, width)
     texts = [canvas.lines_of(sentence, BODY, width, most=4) for sentence in overview.sentences]
@@ -116,7 +110,7 @@ def _draw_tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         x = canvas.left + place % TILES_IN_ROW * (width + GAP)
         y = top + place // TILES_IN_ROW * (TILE_HEIGHT + GAP)
         canvas.box(x, y, width, TILE_HEIGHT, palette.CARD, radius=4)
-        colour = TONES[tile.tone] if tile.tone else palette.NAVY
+        colour = palette.TONES[tile.tone] if tile.tone else palette.NAVY
         with canvas.element("P"):
             canvas.text(x + 10, y + 9, tile.text, Style(17, bold=True, colour=colour, leading=1.2))
             canvas.lines(x + 10, y + 35, canvas.lines_of(tile.label, SMALL, width - 16, most=2), SMALL)
@@ -146,7 +140,9 @@ def _draw_chart(canvas: Canvas, chart: Chart) -> None:
             )
         with canvas.figure(f"{bar.label}: {bar.text}", start, canvas.y, width, BAR_HEIGHT):
             canvas.box(start, canvas.y + 1.5, width, BAR_HEIGHT, palette.CARD)
-            canvas.box(start, canvas.y + 1.5, width * bar.value / chart.most, BAR_HEIGHT, TONES[bar.tone])
+            canvas.box(
+                start, canvas.y + 1.5, width * bar.value / chart.most, BAR_HEIGHT, palette.TONES[bar.tone]
+            )
         with canvas.element("P"):
             canvas.text(canvas.right, canvas.y - 1, bar.text, STRONG, "right")
         canvas.y += BAR_LINE
@@ -165,7 +161,7 @@ def _draw_table(canvas: Canvas, table: OverviewTable) -> None:
     columns = []
     for place in places:
         column = table.columns[place]
-        tones = {row[place].text: TONES.get(row[place].tone or "") for row in table.rows}
+        tones = {row[place].text: palette.TONES.get(row[place].tone or "") for row in table.rows}
         columns.append(
             Column(
                 title=column.title,

@@ -197,7 +197,7 @@ def test_a_report_that_was_recorded_in_pieces_is_found(rest):
     assert rest.violations() == [f"its report {rest.report} is in pieces, and was recorded so"]
 
 
-@pytest.mark.parametrize("format", ["csv", "html", "json", "pdf"])
+@pytest.mark.parametrize("format", ["csv", "html", "json", "pdf", "xlsx"])
 def test_a_report_in_pieces_that_nobody_has_recorded_is_found(rest, format):
     rest.report.write_bytes(b'{"half": ')
     rest.execute(f"UPDATE reports SET written_at = NULL, format = '{format}'")

@@ -26,6 +26,7 @@ def test_every_format_has_a_renderer() -> None:
         ("json", ["orjson"]),
         ("html", ["jinja2", "orjson"]),
         ("pdf", ["fpdf", "orjson"]),
+        ("xlsx", ["xlsxwriter"]),
     ],
 )
 def test_heavy_libraries_are_loaded_on_use_only(format: str | None, loaded: list[str]) -> None:
@@ -36,7 +37,7 @@ from scanjobs.domain.reports import ReportFormat
 from scanjobs.reports.formats import renderer_for
 if {format!r}:
     renderer_for(ReportFormat({format!r}))
-print(json.dumps([name for name in ("fpdf", "jinja2", "orjson") if name in sys.modules]))
+print(json.dumps([name for name in ("fpdf", "jinja2", "orjson", "xlsxwriter") if name in sys.modules]))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

@@ -97,7 +97,9 @@ def test_french_spaces_hold_lines_together(catalogues: Any) -> None:
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-@pytest.mark.parametrize("format", [ReportFormat.HTML, ReportFormat.PDF, ReportFormat.MARKDOWN])
+@pytest.mark.parametrize(
+    "format", [ReportFormat.HTML, ReportFormat.PDF, ReportFormat.MARKDOWN, ReportFormat.XLSX]
+)
 def test_renderers_say_nothing_that_has_no_translation(
     render: Render, busy_scan: ScanRecord, language: str, format: ReportFormat
 ) -> None:
