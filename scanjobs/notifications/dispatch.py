@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -20,6 +21,8 @@ CHUNK = 20
 """Events in one transaction at most."""
 MOST_TOLD = 60
 """Of an event with which a transaction comes to so many messages it is the last: others want to write too."""
+PAUSE_SECONDS = 0.02
+"""Between transactions: whoever waits for a file looks at it now and then, and has to find it free."""
 
 Submit = Callable[[str, Target, datetime], object]
 """Called within the transaction with the id of a delivery, its target, and when it is due."""
@@ -38,6 +41,7 @@ def dispatch_events(settings: Settings, submit: Submit, *, clock: Clock | None =
         if not found:
             return {"events": read, "deliveries": made}
         read, made = read + found, made + new
+        time.sleep(PAUSE_SECONDS)
 
 
 @driver.retried
