@@ -122,8 +122,10 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more at its exit.
-        sys.stderr.close()
+        # Whoever read our output has seen enough; what is left of it would complain once more at the exit.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
         sys.exit(ExitCode.OK)
     except OSError as error:
         _fail(ScanjobsError(f"The system refused: {error.strerror or error}."))

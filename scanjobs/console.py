@@ -30,9 +30,17 @@ from scanjobs.jobs.context import running_job
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+
+class _Console(Console):
+    """A console that leaves it to `cli.main` what becomes of us when nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 # What a website or a file says is never markup.
-out = Console(highlight=False, markup=False)
-err = Console(stderr=True, highlight=False, markup=False)
+out = _Console(highlight=False, markup=False)
+err = _Console(stderr=True, highlight=False, markup=False)
 
 STATE_STYLES = {
     JobState.SUCCEEDED: "green",
@@ -91,17 +99,26 @@ def show_reason(message: str, hint: str) -> None:
 
 def show_text(text: str) -> None:
     """A text for programs on stdout, as it is."""
-    print(text, end="")  # noqa: T201 - for programs
+    _print(text)
 
 
 def show_json(value: Any) -> None:
     """A value as JSON on stdout, dates as ISO 8601."""
-    print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))  # noqa: T201 - for programs
+    _print(f"{json.dumps(value, default=_plain, ensure_ascii=False, indent=2)}\n")
 
 
 def show_json_line(value: Any) -> None:
     """A value as one line of JSON on stdout, there at once for whoever reads along."""
-    print(json.dumps(value, default=_plain, ensure_ascii=False), flush=True)  # noqa: T201 - for programs
+    _print(f"{json.dumps(value, default=_plain, ensure_ascii=False)}\n")
+
+
+def _print(text: str) -> None:
+    """As it is, at once."""
+    try:
+        print(text, end="", flush=True)  # noqa: T201 - for programs
+    except BrokenPipeError:
+        # Without its number: Typer makes an exit code of 1 of that, which means something else here.
+        raise BrokenPipeError from None
 
 
 def _plain(value: Any) -> Any:

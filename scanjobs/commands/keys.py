@@ -33,6 +33,7 @@ _HEARD = {
     signal.SIGTSTP: SUSPENDED,
     signal.SIGTERM: ENDED,
     signal.SIGHUP: ENDED,
+    signal.SIGQUIT: ENDED,  # Ctrl-\
 }
 
 

@@ -28,17 +28,13 @@ STEPS = {"up": -1, "k": -1, "down": 1, "j": 1}
 
 def print_lines(settings: Settings, seconds: float) -> None:
     """The status as one line of JSON after another, until somebody has had enough."""
-    try:
-        while True:
-            try:
-                console.show_json_line(monitor.status(settings))
-            except StorageError as error:
-                # The clock may be the one of the server that is away.
-                console.show_json_line({"at": datetime.now(UTC), "error": error.message})
-            time.sleep(seconds)
-    except BrokenPipeError:
-        # Whoever read along has gone; what is left in the buffer would complain once more at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    while True:
+        try:
+            console.show_json_line(monitor.status(settings))
+        except StorageError as error:
+            # The clock may be the one of the server that is away.
+            console.show_json_line({"at": datetime.now(UTC), "error": error.message})
+        time.sleep(seconds)
 
 
 def watch(settings: Settings, seconds: float) -> None:

@@ -60,8 +60,8 @@ def _health(settings: Settings, checks: Sequence[Check], clock: Clock | None) ->
         now = (clock or settings.clock).now()
         reasons = [reason for check in checks for reason in check(settings, now)]
     except StorageError as error:
-        # Without the database nothing else can be known.
-        reasons = [_database_reason(error.message, error.hint)]
+        # Without the database nothing else can be known, but for what is often the cause.
+        reasons = [_database_reason(error.message, error.hint), *_disk(settings, now)]
     return Health(checked_at=now, reasons=tuple(reasons))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
 
 import pytest
 
 from tests.acceptance.conftest import DEMO
+from tests.conftest import SCANJOBS
 
 
 def refused(done, code, told):
@@ -124,3 +126,11 @@ def test_a_closed_pipe_is_no_error(scanjobs, shop, settings):
 
     assert done.stdout == "[\n"
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("words", [["status"], ["jobs", "list", "--json"], ["metrics"], ["rules", "list"]])
+def test_whoever_has_read_enough_is_no_error(shop, words):
+    process = subprocess.Popen([*SCANJOBS, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.close()
+
+    assert (process.wait(60), process.stderr.read()) == (0, "")

@@ -75,3 +75,13 @@ def test_the_schedule_watches_by_itself(scanjobs, settings, shop, worker):
 
     (told,) = wait_until(outcome, "health was looked at")
     assert "No worker serves the queue reports" in told
+
+
+def test_a_full_disk_is_named_though_the_database_cannot_be_used(mounted, settings):
+    settings.home.mkdir()
+    full = f"mount -t tmpfs -o size=300k none {settings.home}"
+
+    done = mounted(full, "health", "--json")
+
+    names = [reason["name"] for reason in json.loads(done.stdout)["reasons"]]
+    assert (done.returncode, names) == (3, ["database", "disk"])

@@ -173,7 +173,13 @@ def test_what_is_chosen_stays_chosen_when_others_come(terminal, settings):
 
 @pytest.mark.parametrize(
     ("how", "code"),
-    [("q", 0), ("\x03", 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGHUP)],
+    [
+        ("q", 0),
+        ("\x03", 130),
+        ("\x1c", -signal.SIGQUIT),
+        (signal.SIGTERM, -signal.SIGTERM),
+        (signal.SIGHUP, -signal.SIGHUP),
+    ],
 )
 def test_the_terminal_is_given_back_however_it_ends(terminal, how, code):
     screen = terminal()
