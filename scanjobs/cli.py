@@ -151,7 +151,7 @@ def _crash(error: Exception) -> NoReturn:
 
     told = ScanjobsError(
         f"scanjobs met a defect of its own: {type(error).__name__}: {error}",
-        hint="Run it again with --log-level debug to see where, and tell us.",
+        hint="Run it again as `scanjobs --log-level debug …` to see where, and tell us.",
     )
     console.show_error(told)
     if config.current().log_level == "debug":

@@ -22,12 +22,13 @@ def doctor(
     json: JsonOption = False,
 ) -> None:
     """Examine the installation and say how to mend it; exits with 3 where something has to be."""
-    from scanjobs import config, console
+    from scanjobs import config, console, tasks
     from scanjobs.domain.health import CheckState
     from scanjobs.maintenance.doctor import examine, settings_in_use
 
     settings = config.current()
-    checks, used = examine(settings, connects=connect), settings_in_use(settings)
+    checks = examine(settings, connects=connect, load_tasks=tasks.load_tasks)
+    used = settings_in_use(settings)
     if json:
         console.show_json({"checks": checks, "settings": used})
     else:

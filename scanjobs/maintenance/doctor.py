@@ -20,7 +20,7 @@ from scanjobs.db.condition import condition
 from scanjobs.domain.english import counted
 from scanjobs.domain.health import Check, CheckState, SettingInUse
 from scanjobs.domain.notifications import Channel, Target
-from scanjobs.errors import ScanjobsError, StorageError
+from scanjobs.errors import ConfigurationError, ScanjobsError, StorageError
 from scanjobs.jobs import monitor, wakeup
 from scanjobs.maintenance import health
 from scanjobs.notifications.channels import email
@@ -35,12 +35,15 @@ _SECRETS = ("database_url", "mail.password")
 Checks = Callable[[Settings], Iterator[Check]]
 
 
-def examine(settings: Settings, *, connects: bool = False) -> list[Check]:
+def examine(
+    settings: Settings, *, connects: bool = False, load_tasks: Callable[[Settings], None] = lambda _: None
+) -> list[Check]:
     """Look at everything; what one piece refuses keeps nobody from looking at the others.
 
     Args:
         settings: Of the installation.
         connects: Whether the mail server is greeted too.
+        load_tasks: Imports the modules that the setting `tasks` names, as a worker does.
     """
     found: list[Check] = []
     for name, checks in _ALL.items():
@@ -48,7 +51,7 @@ def examine(settings: Settings, *, connects: bool = False) -> list[Check]:
             found += checks(settings)
         except StorageError as error:
             found.append(_failed(name, error.message, error.hint))
-    return [*found, *_mail(settings, connects=connects)]
+    return [*found, *_tasks(settings, load_tasks), *_mail(settings, connects=connects)]
 
 
 def settings_in_use(settings: Settings) -> list[SettingInUse]:
@@ -232,6 +235,17 @@ def _running(settings: Settings) -> Iterator[Check]:
         yield _failed("health", reason.message, reason.hint)
     if not reasons:
         yield _ok("health", "queues, schedule and deliveries are well")
+
+
+def _tasks(settings: Settings, load: Callable[[Settings], None]) -> Iterator[Check]:
+    if not settings.tasks:
+        return
+    try:
+        load(settings)
+    except ConfigurationError as error:
+        yield _failed("tasks", error.message, error.hint)
+    else:
+        yield _ok("tasks", f"{', '.join(settings.tasks)} can be imported")
 
 
 def _mail(settings: Settings, *, connects: bool) -> Iterator[Check]:

@@ -39,3 +39,15 @@ def test_a_file_that_is_no_database(scanjobs, settings):
     assert done.returncode == 3
     assert "not a scanjobs database" in " ".join(done.stdout.split())
     assert "Traceback" not in done.stderr
+
+
+def test_tasks_that_no_worker_could_import(scanjobs, settings):
+    settings.home.mkdir()
+    (settings.home / "good_module.py").write_text("")
+
+    for name, state in (("nowhere_module", "failed"), ("good_module", "ok")):
+        done = scanjobs("doctor", "--json", env={**os.environ, "SCANJOBS_TASKS": name})
+
+        (tasks,) = (check for check in json.loads(done.stdout)["checks"] if check["name"] == "tasks")
+        assert (tasks["state"], name in tasks["message"]) == (state, True)
+        assert done.returncode == (3 if state == "failed" else 0)
