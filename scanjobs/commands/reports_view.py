@@ -138,7 +138,7 @@ def tell_refused(done: Sequence[Deletion]) -> bool:
         elif one.file == HELD:
             told = ReportError(
                 f"The report {report} stays, for a scan that it is about is held.",
-                hint="`scanjobs scans` shows which and why; `scanjobs scans release SCAN` ends that.",
+                hint="`scanjobs scans --held` tells which and why; `scanjobs scans release SCAN` ends that.",
             )
         else:
             told = ReportError(f"The report {report} stays, its file is {one.file}.", hint=one.report.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 import struct
 import time
@@ -100,6 +101,9 @@ def server_clock(url: str) -> ServerClock:
     return ServerClock(url)
 
 
+_NO_CLOCK = "it is no clock file"
+
+
 class SharedClock:
     """Another clock, moved by what a file says, so that all who open it agree on the time.
 
@@ -112,13 +116,18 @@ class SharedClock:
         """Open the file, or make it, not moved yet.
 
         Raises:
-            OSError: it can be neither read nor made.
+            OSError: it can be neither read nor made, or is no such file.
         """
         self._base = base or SystemClock()
         with path.open("a+b") as file:
-            if file.tell() < self._SHIFT.size:
-                file.truncate(self._SHIFT.size)
+            if file.tell() not in (0, self._SHIFT.size):
+                raise OSError(errno.EINVAL, _NO_CLOCK)
+            file.truncate(self._SHIFT.size)
             self._shift = mmap.mmap(file.fileno(), self._SHIFT.size)
+        try:
+            self.now()
+        except (ValueError, OverflowError) as error:
+            raise OSError(errno.EINVAL, _NO_CLOCK) from error
 
     def now(self) -> datetime:
         """The present moment in UTC."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 import time
@@ -39,6 +40,16 @@ def test_moving_it_moves_it_for_other_processes(tmp_path):
 
 def test_without_a_file_it_is_the_clock_of_this_host(tmp_path):
     assert isinstance(config.load({"home": tmp_path}, {}).clock, SystemClock)
+
+
+@pytest.mark.parametrize("said", [b"nonsense", b"abc", struct.pack("<d", float("nan")), b"a note of mine"])
+def test_a_file_that_is_no_clock_is_told_and_stays_as_it_is(tmp_path, said):
+    path = tmp_path / "clock"
+    path.write_bytes(said)
+
+    with pytest.raises(ConfigurationError, match="no clock file"):
+        _ = config.load({"home": tmp_path, "clock_file": str(path)}, {}).clock
+    assert path.read_bytes() == said
 
 
 def test_a_clock_that_cannot_be_opened_is_told(tmp_path):
