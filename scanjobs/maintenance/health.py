@@ -28,6 +28,8 @@ EXAMINE_SECONDS = 0.3
 """So long a look at the pages of the database takes at most; `scanjobs doctor` looks at all of them."""
 UNREAD_SECONDS = 60.0
 """Deliveries are made of events within this time."""
+DATABASE = "database"
+"""The name of the reason that may be the only one that is known."""
 OF_NOTIFICATIONS = "notifications"
 """Names of reasons that begin so are looked after by `check_notifications`."""
 
@@ -72,8 +74,10 @@ def _tell(settings: Settings, health: Health, *, of_notifications: bool) -> list
     before = {
         name for name in alarms.raised(settings) if name.startswith(OF_NOTIFICATIONS) == of_notifications
     }
+    # Where the database could not be asked, it is not known that the others are gone.
+    gone = set() if DATABASE in found else before - set(found)
     with driver.write(settings):
-        alarms.clear(settings, before - set(found))
+        alarms.clear(settings, gone)
         messages = [(reason.name, reason.message) for reason in health.reasons]
         new = [found[name] for name in alarms.sound(settings, messages, health.checked_at)]
         if new:
@@ -117,7 +121,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Reason]:
 
 def _database_reason(message: str, hint: str | None) -> Reason:
     return Reason(
-        name="database", message=message, hint=hint or "`scanjobs doctor` says more about the database."
+        name=DATABASE, message=message, hint=hint or "`scanjobs doctor` says more about the database."
     )
 
 

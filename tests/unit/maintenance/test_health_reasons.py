@@ -12,6 +12,7 @@ from scanjobs.config import Settings
 from scanjobs.db import alarms, driver
 from scanjobs.domain.events import EventType
 from scanjobs.domain.health import HealthSettings, Reason
+from scanjobs.errors import StorageError
 from scanjobs.maintenance import health
 from tests import past
 from tests.conftest import DATABASES, on_sqlite_only
@@ -237,6 +238,24 @@ def test_an_alarm_is_told_once_and_again_when_it_comes_back(settings: Settings):
     past.job(settings, NOW)
     health.watch(settings, clock=At(NOW + 15 * MINUTE))
     assert len(told(settings)) == 2
+
+
+def test_a_look_that_the_database_cut_short_takes_no_alarm_back(settings: Settings, monkeypatch):
+    past.job(settings, NOW - MINUTE)
+    health.watch(settings, clock=At())
+
+    def refuse(*_: object, **__: object) -> None:
+        raise StorageError("It has been locked for too long.")
+
+    with monkeypatch.context() as locked:
+        locked.setattr(health, "condition", refuse)
+        health.watch(settings, clock=At())
+        assert set(alarms.raised(settings)) == {"database", "no_worker:default"}
+    health.watch(settings, clock=At())
+
+    assert set(alarms.raised(settings)) == {"no_worker:default"}
+    with driver.read(settings) as connection:
+        assert connection.execute("SELECT count(*) FROM events").fetchone()[0] == 2
 
 
 def test_what_joins_an_alarm_is_told_alone(settings: Settings):
