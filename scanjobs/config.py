@@ -100,6 +100,11 @@ class Settings:
         """Where reports go unless told otherwise."""
         return self.home / "reports"
 
+    def is_in_reports_folder(self, path: str) -> bool:
+        """Whether a file is in there, by whatever link the data folder was named then or now."""
+        folder, file = self.reports_folder, Path(path)
+        return file.is_relative_to(folder) or file.parent.resolve().is_relative_to(folder.resolve())
+
     @property
     def database_path(self) -> Path | None:
         """The file of the SQLite database, or None on a server."""

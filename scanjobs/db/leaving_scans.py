@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -144,4 +143,4 @@ def _reports_about(session: Session, scan_id: str) -> list[tuple[models.Report, 
 
 
 def _is_ours(settings: Settings, report: models.Report) -> bool:
-    return report.written_at is not None and Path(report.path).is_relative_to(settings.reports_folder)
+    return report.written_at is not None and settings.is_in_reports_folder(report.path)

@@ -120,11 +120,10 @@ def outdated(
     ]
     taken = [report for report in written if report.expires_at is not None and report.expires_at <= moment]
     if older_than is not None or keep is not None:
-        folder = settings.reports_folder
         governed = [
             report
             for report in written
-            if report.expires_at is None and Path(report.path).is_relative_to(folder)
+            if report.expires_at is None and settings.is_in_reports_folder(report.path)
         ]
         beyond = set(_beyond(settings, governed, keep))
         taken += [

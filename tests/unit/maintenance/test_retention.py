@@ -123,6 +123,22 @@ def test_reports_go_with_their_scan_and_files_that_somebody_put_elsewhere_stay(s
     assert told(done) == {}
 
 
+def test_files_go_also_where_the_data_folder_is_reached_by_a_link(settings, tmp_path):
+    scan_id = add_scan(settings, 9)
+    add_scan(settings)
+    report = add_report(settings, scan_id)
+    link = tmp_path / "link"
+    link.symlink_to(settings.home)
+    linked = replace(settings, home=link)
+
+    meant = report_life.outdated(linked, older_than=timedelta(0), now=linked.clock.now() + timedelta(1))
+    done = prune(linked, Group.SCANS, rule=NEWEST_ONLY)
+
+    assert [one.id for one in meant] == [report.id]
+    assert [item.id for item in done.going] == [report.id, scan_id]
+    assert not Path(report.path).exists()
+
+
 def test_a_scan_that_is_held_stays_with_all_that_was_written_of_it(settings):
     old, middle, new = (add_scan(settings, age) for age in (9, 5, 0))
     report, portfolio = add_report(settings, old), add_report(settings, old, middle)
