@@ -29,7 +29,7 @@ def test_every_importer_is_tried():
 
 def test_a_traceback_is_noticed(settings, tmp_path, monkeypatch):
     """With what repeats it."""
-    monkeypatch.setattr(pipeline, "_page_of", lambda *_: 1 // 0)
+    monkeypatch.setattr(pipeline, "page_of", lambda *_: 1 // 0)
 
     tally = fuzz("netscape", tmp_path, 5)
 
@@ -41,7 +41,7 @@ def test_a_traceback_is_noticed(settings, tmp_path, monkeypatch):
 def test_a_half_stored_scan_is_noticed(settings, tmp_path, monkeypatch):
     """One that stays after a refusal."""
 
-    def half(settings, record, on_progress=None):
+    def half(settings, record, on_progress=None, **_):
         with scans.transaction(settings) as session:
             session.execute(scans.sa.insert(scans.models.Scan).values(**scans._scan_row(record)))
         raise CaptureError("The disk is full.", hint="Make room.")

@@ -83,7 +83,7 @@ def test_when_nobody_knows_when_it_was_captured_the_import_counts(settings):
 
 
 def test_an_import_that_has_not_ended_is_not_seen(settings, monkeypatch):
-    monkeypatch.setattr(scans, "_add_surroundings", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(scans, "_surroundings", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         stored(settings, cookie("a"))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from scanjobs.domain import zones
 from scanjobs.errors import UsageError
-from scanjobs.jobs import zones
 
 
 @pytest.fixture
