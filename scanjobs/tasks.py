@@ -113,29 +113,25 @@ def generate_reports(
     """Have the reports of one scan written in several formats, side by side; answers their jobs."""
     bundle_id = this_job().id
     scan_id = accept.find_scan_id(current(), scan_id)  # a site or `latest` is one scan for all parts
+    about = {"scan_id": scan_id, "output": output, "options": options}
     with queue.in_batch(bundle_id):
-        parts = queue.enqueue(_parts(scan_id, formats, output, options, bundle_id=bundle_id))
+        parts = queue.enqueue(_parts(generate_report, formats, bundle_id, **about))
     return {"bundle_id": bundle_id, "jobs": [part.id for part in parts]}
 
 
-def _parts(
-    scan_id: str,
-    formats: Sequence[str],
-    output: str | None,
-    options: dict[str, Any] | None,
-    *,
-    bundle_id: str,
-    **when: Any,
-) -> group:
+def _parts(task: JobTask, formats: Sequence[str], bundle_id: str, **arguments: Any) -> group:
     """One job for each format, with the same ids however often a bundle is submitted."""
     return group(
         [
-            generate_report.signature(
-                scan_id, format, output, options, id=id_within(bundle_id, format), **when
-            )
+            task.signature(format=format, id=id_within(bundle_id, format), **arguments)
             for format in dict.fromkeys(formats)
         ]
     )
+
+
+def _told(options: ReportOptions | None) -> dict[str, Any] | None:
+    """Options as a job carries them; None where all is as usual."""
+    return (options.told() or None) if options else None
 
 
 def _accept_portfolio(
@@ -318,10 +314,9 @@ def deliver_notification(delivery_id: str, lane: str) -> dict[str, Any]:
     try:
         done = deliver.deliver(current(), delivery_id, this_job().id, _submit_delivery)
     except DeliveryError as error:
-        wait = deliver.retry_after(error)
-        if wait is None:
+        if error.retry_after_seconds is None:
             raise
-        raise RetryTask(error.message, delay=wait) from error
+        raise RetryTask(error.message, delay=error.retry_after_seconds) from error
     return {
         "delivery_id": delivery_id,
         "state": str(done.state),
@@ -409,10 +404,11 @@ def submit_reports(
         UsageError: several formats were to go into one file, or there is no such language.
         StorageError: the reports could not be written there.
     """
-    asked = (options.told() or None) if options else None
+    asked = _told(options)
     whole_id = accept.check_reports(current(), scan_id, formats, output, asked)
+    about = {"scan_id": whole_id, "output": output, "options": asked}
     with queue.batch() as bundle_id:
-        return list(queue.enqueue(_parts(whole_id, formats, output, asked, bundle_id=bundle_id, **when)))
+        return list(queue.enqueue(_parts(generate_report, formats, bundle_id, **about, **when)))
 
 
 @driver.retried
@@ -427,15 +423,12 @@ def submit_portfolio(
 
     Raises as `submit_reports` does, and UsageError where two of the scans are of one site.
     """
-    asked = (options.told() or None) if options else None
+    asked = _told(options)
     accept.check_formats(formats, output, asked)
     ids = [scan.id for scan in selection.scans_of_portfolio(current(), named)]
+    about = {"scans": ids, "output": output, "options": asked}
     with queue.batch() as bundle_id:
-        parts = [
-            generate_portfolio.signature(format, ids, output, asked, id=id_within(bundle_id, format), **when)
-            for format in dict.fromkeys(formats)
-        ]
-        return list(queue.enqueue(group(parts)))
+        return list(queue.enqueue(_parts(generate_portfolio, formats, bundle_id, **about, **when)))
 
 
 @driver.retried
@@ -451,17 +444,12 @@ def submit_comparison(
 
     Raises as `submit_reports` does, and UsageError where both are one scan.
     """
-    asked = (options.told() or None) if options else None
+    asked = _told(options)
     accept.check_formats(formats, output, asked)
     older, newer = selection.scans_of_comparison(current(), scan_id, against)
+    about = {"scan_id": newer.id, "against": older.id, "output": output, "options": asked}
     with queue.batch() as bundle_id:
-        parts = [
-            generate_comparison.signature(
-                newer.id, older.id, format, output, asked, id=id_within(bundle_id, format), **when
-            )
-            for format in dict.fromkeys(formats)
-        ]
-        return list(queue.enqueue(group(parts)))
+        return list(queue.enqueue(_parts(generate_comparison, formats, bundle_id, **about, **when)))
 
 
 @driver.retried

@@ -17,7 +17,7 @@ from scanjobs.domain.notifications import (
     Subscription,
     Target,
 )
-from scanjobs.errors import DeliveryError, DeliveryRefusedError, ScanjobsError
+from scanjobs.errors import DeliveryRefusedError, ScanjobsError
 from scanjobs.notifications import channels
 from scanjobs.notifications.dispatch import Submit
 from scanjobs.notifications.subscriptions import wants
@@ -170,8 +170,3 @@ def lost_deliveries(settings: Settings, *, clock: Clock | None = None) -> list[t
     """Deliveries whose jobs came to an end without one: they were killed, or purged from their queue."""
     before = (clock or settings.clock).now() - LOST_AFTER
     return deliveries.overdue(settings, before, limit=500)
-
-
-def retry_after(error: BaseException) -> float | None:
-    """How long the other side asked to be left alone, in seconds."""
-    return error.retry_after_seconds if isinstance(error, DeliveryError) else None
