@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scanjobs.domain.cookies import ConsentPhase, SameSite, ValueFingerprint
@@ -41,13 +41,7 @@ def cookies(document: Document) -> Listed:
             Head(words("Domain"), 28),
             Head(words("Path"), 8),
             Head(words("Partition"), 18),
-            Head(words("Party"), 13),
-            Head(words("Purpose"), 16),
-            Head(words("Purpose from"), 26),
-            Head(words("Confidence"), 11),
-            Head(words("Vendor"), 22),
-            Head(words("Exempt"), 13),
-            Head(words("Because"), 44),
+            *_label_heads(words, vendor=22, because=44),
             Head(words("Type"), 12),
             Head(words("Lifetime in seconds"), 15),
             Head(words("Lifetime"), 15),
@@ -79,13 +73,7 @@ def _cookie(row: InventoryRow, phases: Sequence[ConsentPhase], words: Words) -> 
         row.domain,
         row.path,
         row.partition,
-        words.name(row.party),
-        purpose(row.category, words),
-        words.name(row.source),
-        row.confidence,
-        row.vendor,
-        Toned(words.name(row.exemption), palette.EXEMPTION[row.exemption]),
-        row.exemption_reason,
+        *_label(row, words),
         words.name(row.lifespan),
         row.lifetime_seconds,
         row.lifetime,
@@ -104,6 +92,28 @@ def _cookie(row: InventoryRow, phases: Sequence[ConsentPhase], words: Words) -> 
         row.privacy_url,
         row.declared_retention,
     )
+
+
+def _label_heads(words: Words, *, vendor: int, because: int) -> Iterator[Head]:
+    """What a label says, of a cookie and of what is stored beside them; the widths of two columns differ."""
+    yield Head(words("Party"), 13)
+    yield Head(words("Purpose"), 16)
+    yield Head(words("Purpose from"), 26)
+    yield Head(words("Confidence"), 11)
+    yield Head(words("Vendor"), vendor)
+    yield Head(words("Exempt"), 13)
+    yield Head(words("Because"), because)
+
+
+def _label(row: InventoryRow | StorageRow, words: Words) -> Iterator[Value]:
+    """One value for each of these heads."""
+    yield words.name(row.party)
+    yield purpose(row.category, words)
+    yield words.name(row.source)
+    yield row.confidence
+    yield row.vendor
+    yield Toned(words.name(row.exemption), palette.EXEMPTION[row.exemption])
+    yield row.exemption_reason
 
 
 def purpose(category: Category | None, words: Words) -> Value:
@@ -141,13 +151,7 @@ def storage(document: Document) -> Listed | None:
             Head(words("Name"), 34),
             Head(words("Origin"), 32),
             Head(words("Type"), 16),
-            Head(words("Party"), 13),
-            Head(words("Purpose"), 16),
-            Head(words("Purpose from"), 26),
-            Head(words("Confidence"), 11),
-            Head(words("Vendor"), 20),
-            Head(words("Exempt"), 13),
-            Head(words("Because"), 40),
+            *_label_heads(words, vendor=20, because=40),
             *(Head(words.name(phase), 13) for phase in phases),
             Head(words("Length of value"), 10),
             Head(words("Form of value"), 20),
@@ -164,13 +168,7 @@ def _item(row: StorageRow, words: Words) -> Row:
         row.name,
         row.origin,
         words.name(row.kind),
-        words.name(row.party),
-        purpose(row.category, words),
-        words.name(row.source),
-        row.confidence,
-        row.vendor,
-        Toned(words.name(row.exemption), palette.EXEMPTION[row.exemption]),
-        row.exemption_reason,
+        *_label(row, words),
         *map(words.name, row.presence),
         row.value.length if row.value else None,
         _shape(row.value, words),
