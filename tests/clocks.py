@@ -1,4 +1,4 @@
-"""A clock for tests."""
+"""Clocks for tests."""
 
 from __future__ import annotations
 
@@ -21,3 +21,16 @@ class FakeClock:
 
     def forward(self, seconds: float) -> None:
         self.seconds += seconds
+
+
+class At:
+    """A clock that stands."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def timestamp(self) -> float:
+        return self.moment.timestamp()

@@ -15,23 +15,11 @@ from scanjobs.domain.health import HealthSettings, Reason
 from scanjobs.errors import StorageError
 from scanjobs.maintenance import health
 from tests import past
+from tests.clocks import At
 from tests.conftest import DATABASES, on_sqlite_only
 
 NOW = datetime(2026, 3, 2, 12, 20, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-class At:
-    """A clock that stands."""
-
-    def __init__(self, moment: datetime = NOW) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def timestamp(self) -> float:
-        return self.moment.timestamp()
 
 
 @pytest.fixture(params=DATABASES)
@@ -42,12 +30,12 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """With a clock that stands, for those who look at workers too."""
-    monkeypatch.setattr(Settings, "clock", At())
+    monkeypatch.setattr(Settings, "clock", At(NOW))
     return replace(settings, health=HealthSettings(disk_free_megabytes=0))
 
 
 def reasons(settings: Settings) -> dict[str, Reason]:
-    return {reason.name: reason for reason in health.examine(settings, clock=At()).reasons}
+    return {reason.name: reason for reason in health.examine(settings, clock=At(NOW)).reasons}
 
 
 def entry(settings: Settings, name: str, next_at: datetime, **changes: object) -> None:
@@ -166,7 +154,7 @@ def test_a_dead_worker_holds_jobs(settings: Settings):
     dead = past.worker(settings, NOW - 5 * MINUTE)
     past.job(settings, NOW, state="running", worker_id=dead)
 
-    (reason,) = health.examine(settings, clock=At()).reasons
+    (reason,) = health.examine(settings, clock=At(NOW)).reasons
 
     assert (reason.worker_id, reason.host, reason.jobs) == (dead, "elsewhere.example", 1)
     assert "holds 1 job that nobody has taken over" in reason.message
@@ -222,7 +210,7 @@ def told(settings: Settings) -> list[dict[str, object]]:
 
 def test_an_alarm_is_told_once_and_again_when_it_comes_back(settings: Settings):
     job = past.job(settings, NOW - MINUTE)
-    assert len(health.watch(settings, clock=At())) == 1
+    assert len(health.watch(settings, clock=At(NOW))) == 1
     health.watch(settings, clock=At(NOW + 5 * MINUTE))
 
     (event,) = told(settings)
@@ -242,16 +230,16 @@ def test_an_alarm_is_told_once_and_again_when_it_comes_back(settings: Settings):
 
 def test_a_look_that_the_database_cut_short_takes_no_alarm_back(settings: Settings, monkeypatch):
     past.job(settings, NOW - MINUTE)
-    health.watch(settings, clock=At())
+    health.watch(settings, clock=At(NOW))
 
     def refuse(*_: object, **__: object) -> None:
         raise StorageError("It has been locked for too long.")
 
     with monkeypatch.context() as locked:
         locked.setattr(health, "condition", refuse)
-        health.watch(settings, clock=At())
+        health.watch(settings, clock=At(NOW))
         assert set(alarms.raised(settings)) == {"database", "no_worker:default"}
-    health.watch(settings, clock=At())
+    health.watch(settings, clock=At(NOW))
 
     assert set(alarms.raised(settings)) == {"no_worker:default"}
     with driver.read(settings) as connection:
@@ -260,9 +248,9 @@ def test_a_look_that_the_database_cut_short_takes_no_alarm_back(settings: Settin
 
 def test_what_joins_an_alarm_is_told_alone(settings: Settings):
     past.job(settings, NOW - MINUTE)
-    health.watch(settings, clock=At())
+    health.watch(settings, clock=At(NOW))
     past.job(settings, NOW - MINUTE, queue="reports")
-    health.watch(settings, clock=At())
+    health.watch(settings, clock=At(NOW))
 
     assert ["reports" in event["reasons"][0] for event in told(settings)] == [False, True]
 
@@ -271,8 +259,8 @@ def test_both_watchers_leave_each_others_alarms_alone(settings: Settings):
     past.job(settings, NOW - MINUTE)
     past.delivery(settings, None, "waiting", created_at=NOW, due_at=NOW - 20 * MINUTE)
     for _ in range(2):
-        health.watch(settings, clock=At())
-        health.watch_notifications(settings, clock=At())
+        health.watch(settings, clock=At(NOW))
+        health.watch_notifications(settings, clock=At(NOW))
 
     assert set(alarms.raised(settings)) == {"no_worker:default", "notifications:overdue"}
     assert len(told(settings)) == 2

@@ -15,20 +15,11 @@ from scanjobs.config import Settings
 from scanjobs.maintenance.metrics import keep_metrics_file, metrics_text, write_metrics
 from scanjobs.maintenance.statistics import keep_job_statistics
 from tests import past
+from tests.clocks import At
 from tests.conftest import DATABASES
 
 NOW = datetime(2026, 3, 2, 12, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-class At:
-    """A clock that stands."""
-
-    def now(self) -> datetime:
-        return NOW
-
-    def timestamp(self) -> float:
-        return NOW.timestamp()
 
 
 @pytest.fixture(params=DATABASES)
@@ -39,7 +30,7 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def busy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Jobs, deliveries, a worker, an entry: something of each."""
-    monkeypatch.setattr(Settings, "clock", At())
+    monkeypatch.setattr(Settings, "clock", At(NOW))
     past.ended_job(settings, NOW - 30 * HOUR, ran=0.02)
     past.ended_job(settings, NOW - 2 * HOUR, ran=3.0, attempt=3)
     past.ended_job(settings, NOW - HOUR / 60, state="failed", ran=100.0)
@@ -75,7 +66,7 @@ def samples(text: str) -> dict[tuple[str, ...], float]:
 
 
 def test_they_say_what_is_there(busy: Settings):
-    told = samples(metrics_text(busy, clock=At()))
+    told = samples(metrics_text(busy, clock=At(NOW)))
 
     work = ("default", "my_module.work")
     assert told["scanjobs_jobs_ended_total", "default", "succeeded", "my_module.work"] == 2
@@ -103,9 +94,9 @@ def test_they_say_what_is_there(busy: Settings):
 
 
 def test_counters_stay_when_hours_are_written_down(busy: Settings):
-    before = samples(metrics_text(busy, clock=At()))
-    keep_job_statistics(busy, clock=At())
-    after = samples(metrics_text(busy, clock=At()))
+    before = samples(metrics_text(busy, clock=At(NOW)))
+    keep_job_statistics(busy, clock=At(NOW))
+    after = samples(metrics_text(busy, clock=At(NOW)))
 
     kinds = ("scanjobs_job", "scanjobs_delivery")
     assert {key: value for key, value in after.items() if key[0].startswith(kinds)} == {
@@ -114,7 +105,7 @@ def test_counters_stay_when_hours_are_written_down(busy: Settings):
 
 
 def test_every_family_has_help_a_type_and_a_unit(busy: Settings):
-    families = list(text_string_to_metric_families(metrics_text(busy, clock=At())))
+    families = list(text_string_to_metric_families(metrics_text(busy, clock=At(NOW))))
 
     assert len(families) > 15
     for family in families:
@@ -127,7 +118,7 @@ def test_promtool_finds_nothing_to_complain_of(busy: Settings):
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("promtool is not on this machine; Debian has it in the package prometheus")
-    text = metrics_text(busy, clock=At())
+    text = metrics_text(busy, clock=At(NOW))
 
     done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True)
 
@@ -138,7 +129,7 @@ def test_a_file_of_them_may_be_read_by_others(busy: Settings, tmp_path: Path):
     path = tmp_path / "collector" / "scanjobs.prom"
     path.parent.mkdir()
     path.write_text("old")
-    write_metrics(busy, path, clock=At())
+    write_metrics(busy, path, clock=At(NOW))
 
     assert path.stat().st_mode & 0o777 == 0o644
     assert ("scanjobs_workers", "alive") in samples(path.read_text())
@@ -146,7 +137,7 @@ def test_a_file_of_them_may_be_read_by_others(busy: Settings, tmp_path: Path):
 
 
 def test_the_settings_may_name_the_file(busy: Settings):
-    assert keep_metrics_file(busy, clock=At()) is False
+    assert keep_metrics_file(busy, clock=At(NOW)) is False
 
-    assert keep_metrics_file(replace(busy, metrics_file="metrics.prom"), clock=At()) is True
+    assert keep_metrics_file(replace(busy, metrics_file="metrics.prom"), clock=At(NOW)) is True
     assert "scanjobs_build_info" in (busy.home / "metrics.prom").read_text()
